@@ -1,0 +1,33 @@
+/** The ring is on at once and goes off after 600 ms of silence, so that it does not flicker between words. */
+import { SvelteSet } from 'svelte/reactivity'
+
+export const SILENCE_MS = 600
+
+export class SpeakingRings {
+  readonly shown = new SvelteSet<string>()
+  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>()
+
+  update(tiles: readonly { identity: string; speaking: boolean }[]): void {
+    const there = new Set(tiles.map((tile) => tile.identity))
+    for (const { identity, speaking } of tiles) {
+      if (speaking) {
+        clearTimeout(this.#timers.get(identity))
+        this.#timers.delete(identity)
+        this.shown.add(identity)
+      } else if (this.shown.has(identity) && !this.#timers.has(identity)) {
+        this.#timers.set(identity, setTimeout(() => this.#off(identity), SILENCE_MS))
+      }
+    }
+    for (const identity of [...this.shown]) if (!there.has(identity)) this.#off(identity)
+  }
+
+  #off(identity: string): void {
+    clearTimeout(this.#timers.get(identity))
+    this.#timers.delete(identity)
+    this.shown.delete(identity)
+  }
+
+  dispose(): void {
+    for (const identity of [...this.shown]) this.#off(identity)
+  }
+}

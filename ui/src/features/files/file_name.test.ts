@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { cutMiddle, nameFault, splitName } from './file_name'
+
+describe('splitName', () => {
+  it('keeps short names whole', () => {
+    expect(splitName('notes.md')).toEqual({ head: 'notes.md', tail: '' })
+  })
+  it('keeps the ending and some of what is before it', () => {
+    const { head, tail } = splitName('Minutes of the cardiology board 2026-11-24.pdf')
+    expect(tail).toBe('-11-24.pdf')
+    expect(head + tail).toBe('Minutes of the cardiology board 2026-11-24.pdf')
+  })
+  it('never divides a character', () => {
+    const name = '😀'.repeat(30) + '.png'
+    const { head, tail } = splitName(name)
+    expect(head + tail).toBe(name)
+    expect(tail.startsWith('😀')).toBe(true)
+  })
+})
+
+describe('cutMiddle', () => {
+  it('fits and keeps the ending', () => {
+    const cut = cutMiddle('Minutes of the cardiology board 2026-11-24.pdf', 24)
+    expect([...cut]).toHaveLength(24)
+    expect(cut.endsWith('.pdf')).toBe(true)
+    expect(cut.startsWith('Minutes')).toBe(true)
+  })
+  it('leaves what fits', () => {
+    expect(cutMiddle('a.txt', 24)).toBe('a.txt')
+  })
+})
+
+describe('nameFault', () => {
+  it('refuses names that would move the file', () => {
+    expect(nameFault('  ')).toBe('empty')
+    expect(nameFault('..')).toBe('empty')
+    expect(nameFault('a/b')).toBe('slash')
+    expect(nameFault('Report.pdf')).toBeNull()
+  })
+})
