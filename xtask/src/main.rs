@@ -1,1 +1,61 @@
-fn main(){}
+//! Developer commands: `cargo xtask COMMAND`. One step per file under `steps/`.
+
+mod catalogue;
+mod lint;
+mod lock;
+mod progress;
+mod shell;
+mod steps;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "TeleStack's developer commands")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Install what is missing: system packages, engines, UI packages
+    Install,
+    /// The engines and telestack-server with no window, until Ctrl-C
+    Serve {
+        /// First of five ports; default: 7600, or the next free block
+        #[arg(long)]
+        port_base: Option<u16>,
+        #[arg(long)]
+        data: Option<PathBuf>,
+        /// One line of JSON on standard output once healthy
+        #[arg(long)]
+        json: bool,
+    },
+    /// Everything that has to pass before a change lands
+    Test,
+    /// Formatting, clippy, directions of dependencies, licences and sources
+    Lint,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .init();
+    let result = match Arguments::parse().command {
+        Command::Install => steps::install::everything().await,
+        Command::Serve { port_base, data, json } => steps::serve::serve(port_base, data, json).await,
+        Command::Test => steps::test::test().await,
+        Command::Lint => steps::test::lint().await,
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("\nerror: {fault:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,1 +1,24 @@
-//! 
+//! Starts the real engines for tests and for `cargo xtask serve`: telestack-server, Synapse and livekit-server
+//! on loopback, each on a free port, with a demo organisation. Nothing is left running or, unless a data folder
+//! was named, on disk.
+
+mod appwrite;
+mod demo_files;
+mod engines;
+mod matrix;
+mod northlight;
+mod people;
+mod ports;
+mod process;
+mod stack;
+mod wait;
+
+pub use appwrite::Appwrite;
+pub use engines::{EnginePaths, project_root};
+pub use matrix::MatrixSession;
+pub use northlight::{DEMO_ROOMS, DemoRoom};
+pub use people::{DEMO_PEOPLE, DemoPerson, Person};
+pub use ports::Ports;
+pub use process::{Spawn, Supervised};
+pub use stack::{AppwriteInfo, Engine, LiveKitInfo, MatrixInfo, Stack, StackInfo, StackOptions};
+pub use wait::{wait_for, wait_for_http};

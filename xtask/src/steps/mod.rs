@@ -1,0 +1,17 @@
+//! One step per file.
+
+pub mod build;
+pub mod data_folder;
+pub mod ffi;
+pub mod go;
+pub mod install;
+pub mod livekit;
+pub mod node;
+pub mod python;
+pub mod serve;
+pub mod stamp;
+pub mod synapse;
+pub mod system_packages;
+pub mod test;
+pub mod test_count;
+pub mod ui;

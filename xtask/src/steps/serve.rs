@@ -1,0 +1,104 @@
+//! `cargo xtask serve`: the engines and telestack-server with no window.
+
+use std::{io::Write, path::PathBuf, time::Duration};
+
+use anyhow::{Context, Result, bail};
+use telestack_testkit::{Ports, Stack, StackOptions};
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{build, data_folder, install};
+use crate::progress;
+
+/// Until Ctrl-C or SIGTERM, or until an engine ends by itself.
+///
+/// # Errors
+/// What could not be installed, built or started, and what to do.
+pub async fn serve(port_base: Option<u16>, data: Option<PathBuf>, json: bool) -> Result<()> {
+    install::engines().await?;
+    build::server().await?;
+    let folder = data_folder::take(data, "serve")?;
+    let ports = match port_base {
+        Some(base) => Ports::from_base(base),
+        None => Ports::development()?,
+    };
+    let mut stop = StopSignal::new()?;
+    let starting = progress::step(
+        "start Synapse, livekit-server and telestack-server",
+        Stack::start(StackOptions {
+            ports: Some(ports),
+            data_dir: Some(folder.path.clone()),
+            ..StackOptions::default()
+        }),
+    );
+    let mut stack = tokio::select! {
+        stack = starting => stack?,
+        () = stop.wait() => return Ok(()),
+    };
+    if json {
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "{}", serde_json::to_string(stack.info())?)?;
+        out.flush()?;
+    }
+    announce(&stack);
+    tokio::select! {
+        () = stop.wait() => {}
+        casualty = watch(&mut stack) => bail!("{casualty}"),
+    }
+    eprintln!("\n• stopping");
+    drop(stack);
+    Ok(())
+}
+
+/// Tells the terminal what runs where and who can sign in.
+pub fn announce(stack: &Stack) {
+    let info = stack.info();
+    eprintln!("\n  server      {}", info.server);
+    eprintln!("  appwrite    {} (project {})", info.appwrite.endpoint, info.appwrite.project);
+    eprintln!("  matrix      {}", info.matrix.homeserver);
+    eprintln!("  livekit     {}", info.livekit.url);
+    eprintln!("  logs        {}", stack.data_dir().join("logs").display());
+    eprintln!("\n  who can sign in:");
+    for person in &info.people {
+        eprintln!("    {:<18} {:<28} {}", person.name, person.email, person.password);
+    }
+    eprintln!("\n  Ctrl-C stops all of it.");
+}
+
+/// Ends when an engine has ended by itself, with its last words.
+pub async fn watch(stack: &mut Stack) -> String {
+    loop {
+        if let Some(words) = stack.casualty() {
+            return words;
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+}
+
+/// Ctrl-C, SIGTERM or a closed terminal.
+#[derive(Debug)]
+pub struct StopSignal {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+    hangup: tokio::signal::unix::Signal,
+}
+
+impl StopSignal {
+    /// # Errors
+    /// The signals cannot be watched.
+    pub fn new() -> Result<Self> {
+        let watch = |kind| signal(kind).context("cannot watch for Ctrl-C");
+        Ok(Self {
+            interrupt: watch(SignalKind::interrupt())?,
+            terminate: watch(SignalKind::terminate())?,
+            hangup: watch(SignalKind::hangup())?,
+        })
+    }
+
+    pub async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = self.hangup.recv() => {}
+        }
+    }
+}
