@@ -22,6 +22,15 @@ struct Arguments {
 enum Command {
     /// Install what is missing: system packages, engines, UI packages
     Install,
+    /// Build, start everything with the demo organisation, and open windows
+    Run {
+        /// Open a window that is signed in as this demo person (ada, ben, ...); may be repeated
+        #[arg(long = "as", value_name = "NAME")]
+        people: Vec<String>,
+        /// Data folder; default: one of its own below .telestack/data
+        #[arg(long)]
+        data: Option<PathBuf>,
+    },
     /// The engines and telestack-server with no window, until Ctrl-C
     Serve {
         /// First of five ports; default: 7600, or the next free block
@@ -47,6 +56,7 @@ async fn main() -> ExitCode {
         .init();
     let result = match Arguments::parse().command {
         Command::Install => steps::install::everything().await,
+        Command::Run { people, data } => steps::run::run(&people, data).await,
         Command::Serve { port_base, data, json } => steps::serve::serve(port_base, data, json).await,
         Command::Test => steps::test::test().await,
         Command::Lint => steps::test::lint().await,

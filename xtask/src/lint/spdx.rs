@@ -44,7 +44,8 @@ fn one(tokens: &[&str], position: &mut usize, accepts: &impl Fn(&str) -> bool) -
         name = format!("{name} WITH {exception}");
         *position += 2;
     }
-    accepts(&name)
+    // "or later" is kept by whoever accepts this version.
+    accepts(name.trim_end_matches('+'))
 }
 
 #[cfg(test)]
@@ -60,6 +61,7 @@ mod tests {
         for (expression, verdict) in [
             ("MIT", true),
             ("GPL-3.0", false),
+            ("MIT+", true),
             ("MIT OR GPL-3.0", true),
             ("MIT AND GPL-3.0", false),
             ("MIT/Apache-2.0", true),

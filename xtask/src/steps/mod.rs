@@ -8,6 +8,7 @@ pub mod install;
 pub mod livekit;
 pub mod node;
 pub mod python;
+pub mod run;
 pub mod serve;
 pub mod stamp;
 pub mod synapse;

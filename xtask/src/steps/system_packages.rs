@@ -69,7 +69,7 @@ pub async fn install(groups: &[&[&str]]) -> Result<()> {
     };
     let missing: Vec<&str> = wanted
         .into_iter()
-        .filter(|name| !installed.contains(name) && !(*name == "python3-venv" && own_venv))
+        .filter(|name| !(installed.contains(name) || *name == "python3-venv" && own_venv))
         .collect();
     if missing.is_empty() {
         progress::present("system packages");
