@@ -6,6 +6,7 @@ mod lock;
 mod progress;
 mod shell;
 mod steps;
+mod stop_signal;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -54,18 +55,34 @@ async fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
         .init();
-    let result = match Arguments::parse().command {
-        Command::Install => steps::install::everything().await,
-        Command::Run { people, data } => steps::run::run(&people, data).await,
-        Command::Serve { port_base, data, json } => steps::serve::serve(port_base, data, json).await,
-        Command::Test => steps::test::test().await,
-        Command::Lint => steps::test::lint().await,
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
+    match obey(Arguments::parse().command).await {
+        Ok(code) => code,
         Err(fault) => {
             eprintln!("\nerror: {fault:#}");
             ExitCode::FAILURE
+        }
+    }
+}
+
+/// Carries the command out, or drops it at Ctrl-C: every process that it started ends with it.
+async fn obey(command: Command) -> anyhow::Result<ExitCode> {
+    let mut stop = stop_signal::StopSignal::new()?;
+    // Ctrl-C is how these two are meant to end.
+    let endless = matches!(command, Command::Run { .. } | Command::Serve { .. });
+    let work = async {
+        match command {
+            Command::Install => steps::install::everything().await,
+            Command::Run { people, data } => steps::run::run(&people, data).await,
+            Command::Serve { port_base, data, json } => steps::serve::serve(port_base, data, json).await,
+            Command::Test => steps::test::test().await,
+            Command::Lint => steps::test::lint().await,
+        }
+    };
+    tokio::select! {
+        result = work => result.map(|()| ExitCode::SUCCESS),
+        () = stop.wait() => {
+            eprintln!("\n• stopping");
+            Ok(if endless { ExitCode::SUCCESS } else { ExitCode::from(130) })
         }
     }
 }

@@ -11,14 +11,14 @@ use telestack_testkit::{Person, Ports, Spawn, Stack, StackOptions, Supervised};
 
 use super::{
     build, data_folder, install,
-    serve::{StopSignal, announce, watch},
+    serve::{announce, watch},
 };
 use crate::{
     catalogue::{Catalogue, sha256},
     progress,
 };
 
-/// Until Ctrl-C or until the last window closes. With nobody named, one window at the sign-in page.
+/// Until the last window closes, or until this future is dropped (Ctrl-C): that stops all of it. With nobody named, one window at the sign-in page.
 ///
 /// # Errors
 /// What could not be installed, built or started, and what to do.
@@ -31,23 +31,18 @@ pub async fn run(names: &[String], data: Option<PathBuf>) -> Result<()> {
     install::everything().await?;
     build::everything().await?;
     let folder = data_folder::take(data, "run")?;
-    let mut stop = StopSignal::new()?;
-    let starting = progress::step(
+    let mut stack = progress::step(
         "start Synapse, livekit-server and telestack-server",
         Stack::start(StackOptions {
             ports: Some(Ports::development()?),
             data_dir: Some(folder.path.clone()),
             ..StackOptions::default()
         }),
-    );
-    let mut stack = tokio::select! {
-        stack = starting => stack?,
-        () = stop.wait() => return Ok(()),
-    };
+    )
+    .await?;
     announce(&stack);
     let mut windows = open_windows(&stack, names)?;
     tokio::select! {
-        () = stop.wait() => {}
         () = all_closed(&mut windows) => eprintln!("\n• the last window closed"),
         casualty = watch(&mut stack) => bail!("{casualty}"),
     }

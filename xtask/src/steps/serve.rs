@@ -2,14 +2,13 @@
 
 use std::{io::Write, path::PathBuf, time::Duration};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use telestack_testkit::{Ports, Stack, StackOptions};
-use tokio::signal::unix::{SignalKind, signal};
 
 use super::{build, data_folder, install};
 use crate::progress;
 
-/// Until Ctrl-C or SIGTERM, or until an engine ends by itself.
+/// Until an engine ends by itself, or until this future is dropped (Ctrl-C): that stops all of it.
 ///
 /// # Errors
 /// What could not be installed, built or started, and what to do.
@@ -21,32 +20,22 @@ pub async fn serve(port_base: Option<u16>, data: Option<PathBuf>, json: bool) ->
         Some(base) => Ports::from_base(base),
         None => Ports::development()?,
     };
-    let mut stop = StopSignal::new()?;
-    let starting = progress::step(
+    let mut stack = progress::step(
         "start Synapse, livekit-server and telestack-server",
         Stack::start(StackOptions {
             ports: Some(ports),
             data_dir: Some(folder.path.clone()),
             ..StackOptions::default()
         }),
-    );
-    let mut stack = tokio::select! {
-        stack = starting => stack?,
-        () = stop.wait() => return Ok(()),
-    };
+    )
+    .await?;
     if json {
         let mut out = std::io::stdout().lock();
         writeln!(out, "{}", serde_json::to_string(stack.info())?)?;
         out.flush()?;
     }
     announce(&stack);
-    tokio::select! {
-        () = stop.wait() => {}
-        casualty = watch(&mut stack) => bail!("{casualty}"),
-    }
-    eprintln!("\n• stopping");
-    drop(stack);
-    Ok(())
+    bail!("{}", watch(&mut stack).await)
 }
 
 /// Tells the terminal what runs where and who can sign in.
@@ -71,34 +60,5 @@ pub async fn watch(stack: &mut Stack) -> String {
             return words;
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
-    }
-}
-
-/// Ctrl-C, SIGTERM or a closed terminal.
-#[derive(Debug)]
-pub struct StopSignal {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-    hangup: tokio::signal::unix::Signal,
-}
-
-impl StopSignal {
-    /// # Errors
-    /// The signals cannot be watched.
-    pub fn new() -> Result<Self> {
-        let watch = |kind| signal(kind).context("cannot watch for Ctrl-C");
-        Ok(Self {
-            interrupt: watch(SignalKind::interrupt())?,
-            terminate: watch(SignalKind::terminate())?,
-            hangup: watch(SignalKind::hangup())?,
-        })
-    }
-
-    pub async fn wait(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-            _ = self.hangup.recv() => {}
-        }
     }
 }

@@ -18,7 +18,10 @@ use super::{
     test_count::{self, Count},
     ui,
 };
-use crate::{lint, progress, shell::command};
+use crate::{
+    lint, progress,
+    shell::{Group, command},
+};
 
 /// Collects verdicts; a failed check does not hide the next one.
 #[derive(Debug)]
@@ -202,6 +205,7 @@ async fn tee(mut work: Command) -> Result<(Count, bool)> {
         .stdout(std::process::Stdio::piped())
         .spawn()
         .with_context(|| format!("cannot start {:?}", work.as_std()))?;
+    let group = Group::of(&child);
     let mut count = Count::default();
     if let Some(output) = child.stdout.take() {
         let mut lines = BufReader::new(output).lines();
@@ -210,5 +214,7 @@ async fn tee(mut work: Command) -> Result<(Count, bool)> {
             eprintln!("{line}");
         }
     }
-    Ok((count, child.wait().await?.success()))
+    let status = child.wait().await?;
+    group.finished();
+    Ok((count, status.success()))
 }
