@@ -1,7 +1,7 @@
 //! File locks, so that two runs side by side neither install over each other nor share a data folder. The kernel
 //! lets go of them when the process ends, however it ends.
 
-use std::{fs::File, path::Path};
+use std::{fs::File, path::Path, time::Duration};
 
 use anyhow::{Context, Result};
 
@@ -21,11 +21,14 @@ fn open(file: &Path) -> Result<File> {
 ///
 /// # Errors
 /// The file cannot be made.
-pub fn wait(file: &Path) -> Result<File> {
+pub async fn wait(file: &Path) -> Result<File> {
     let held = open(file)?;
     if held.try_lock().is_err() {
         eprintln!("• waiting for another `cargo xtask` that is installing");
-        held.lock()?;
+        // Asked again and again rather than blocked on: Ctrl-C must still get through.
+        while held.try_lock().is_err() {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
     }
     Ok(held)
 }

@@ -12,7 +12,7 @@ use crate::{catalogue::Catalogue, lock};
 /// The first step that fails says what to do.
 pub async fn engines() -> Result<()> {
     let root = project_root();
-    let _lock = lock::wait(&root.join(".telestack/install.lock"))?;
+    let _lock = lock::wait(&root.join(".telestack/install.lock")).await?;
     let catalogue = Catalogue::read(&root)?;
     synapse::install(&root, &catalogue).await?;
     livekit::install(&root, &catalogue).await?;
@@ -25,7 +25,7 @@ pub async fn engines() -> Result<()> {
 /// The first step that fails says what to do.
 pub async fn everything() -> Result<()> {
     {
-        let _lock = lock::wait(&project_root().join(".telestack/install.lock"))?;
+        let _lock = lock::wait(&project_root().join(".telestack/install.lock")).await?;
         system_packages::install(&[system_packages::TO_BUILD, system_packages::TO_RUN_HEADLESS]).await?;
     }
     engines().await?;

@@ -42,7 +42,7 @@ pub async fn npm(folder: &Path) -> Result<tokio::process::Command> {
 /// # Errors
 /// Both `npm ci` and `npm install` fail.
 pub async fn packages_of(folder: &Path) -> Result<()> {
-    let _lock = lock::wait(&project_root().join(".telestack/npm.lock"))?;
+    let _lock = lock::wait(&project_root().join(".telestack/npm.lock")).await?;
     let modules = folder.join("node_modules");
     let inputs = digest(&[folder.join("package.json"), folder.join("package-lock.json")])?;
     // Inside node_modules, so that it goes when they go.
