@@ -1,0 +1,139 @@
+/** Drives, the open folder, uploads and what is chosen, as the core tells them. */
+import { Channel, commands, type ApiError, type Drive, type FileEntry, type FolderItem, type ListDiff, type StorageUse, type Upload } from '$shared/ipc'
+import { applyDiffs } from '$shared/stores/list_diff'
+import { Selection } from './selection.svelte'
+
+export const UNDO_MS = 8000
+
+export type Undo = { name: string; tokens: string[] }
+
+class Files {
+  drives = $state.raw<Drive[]>([])
+  drivesKnown = $state(false)
+  use = $state.raw<StorageUse | null>(null)
+  drive = $state<string | null>(null)
+  path = $state('')
+  items = $state.raw<FolderItem[]>([])
+  state = $state<'loading' | 'ready' | 'failed'>('loading')
+  uploads = $state.raw<Upload[]>([])
+  view = $state<'grid' | 'list'>('grid')
+  undo = $state.raw<Undo | null>(null)
+  error = $state.raw<ApiError | null>(null)
+  readonly selection = new Selection()
+  #folder = 0
+  #subscriptions: number[] = []
+  #folderSubscription: number | null = null
+  #undoTimer: ReturnType<typeof setTimeout> | undefined
+
+  order = $derived(this.items.map(keyOf))
+  chosen = $derived(this.items.filter((item): item is FolderItem & { kind: 'file' } => item.kind === 'file' && this.selection.ids.has(keyOf(item))))
+  current = $derived(this.drives.find((each) => each.id === this.drive) ?? null)
+
+  async open(): Promise<void> {
+    const drives = new Channel<Drive[]>()
+    drives.onmessage = (list) => {
+      this.drives = list
+      this.drivesKnown = true
+      const first = list[0]
+      if (this.drive === null && first) void this.go(first.id, '')
+    }
+    const uploads = new Channel<ListDiff<Upload>[]>()
+    uploads.onmessage = (diffs) => (this.uploads = applyDiffs(this.uploads, diffs))
+    const [drivesAnswer, uploadsAnswer, use] = await Promise.all([commands.drives(drives), commands.uploads(uploads), commands.storageUse()])
+    for (const answer of [drivesAnswer, uploadsAnswer]) if (answer.status === 'ok') this.#subscriptions.push(answer.data)
+    if (drivesAnswer.status === 'error') this.state = 'failed'
+    if (use.status === 'ok') this.use = use.data
+    if (this.drive !== null) await this.go(this.drive, this.path)
+  }
+
+  close(): void {
+    this.#folder += 1
+    for (const id of this.#subscriptions.splice(0)) void commands.unsubscribe(id)
+    if (this.#folderSubscription !== null) void commands.unsubscribe(this.#folderSubscription)
+    this.#folderSubscription = null
+  }
+
+  async go(drive: string, path: string): Promise<void> {
+    const asked = ++this.#folder
+    if (this.#folderSubscription !== null) void commands.unsubscribe(this.#folderSubscription)
+    this.#folderSubscription = null
+    this.drive = drive
+    this.path = path
+    this.items = []
+    this.state = 'loading'
+    this.selection.clear()
+    this.selection.focused = null
+    const updates = new Channel<ListDiff<FolderItem>[]>()
+    updates.onmessage = (diffs) => {
+      if (asked !== this.#folder) return
+      this.items = applyDiffs(this.items, diffs)
+      this.state = 'ready'
+      this.selection.keep(this.items.map(keyOf))
+    }
+    const answer = await commands.openFolder(drive, path, updates)
+    if (answer.status === 'error') {
+      if (asked === this.#folder) this.state = 'failed'
+    } else if (asked !== this.#folder) void commands.unsubscribe(answer.data)
+    else this.#folderSubscription = answer.data
+  }
+
+  async pick(): Promise<void> {
+    const picked = await commands.pickFiles()
+    if (picked.status === 'ok' && picked.data.length > 0) await this.upload(picked.data)
+  }
+
+  async upload(paths: string[]): Promise<void> {
+    if (this.drive !== null) this.#report(await commands.upload(this.drive, this.path, paths))
+  }
+
+  async download(file: FileEntry): Promise<void> {
+    const place = await commands.pickSavePath(file.name)
+    if (place.status === 'ok' && place.data !== null) this.#report(await commands.downloadFile(file.drive, file.id, place.data))
+  }
+
+  async show(file: FileEntry): Promise<void> {
+    this.#report(await commands.openFile(file.drive, file.id))
+  }
+
+  async rename(file: FileEntry, name: string): Promise<boolean> {
+    return this.#report(await commands.renameFile(file.drive, file.id, file.folder === '' ? name : `${file.folder}/${name}`))
+  }
+
+  async share(files: readonly FileEntry[], roomId: string): Promise<boolean> {
+    for (const file of files) if (!this.#report(await commands.shareFile(file.drive, file.id, roomId))) return false
+    return true
+  }
+
+  /** Acts at once; what was deleted can be had back for eight seconds. */
+  async remove(files: readonly FileEntry[]): Promise<void> {
+    const tokens: string[] = []
+    for (const file of files) {
+      const answer = await commands.deleteFile(file.drive, file.id)
+      if (answer.status === 'ok') tokens.push(answer.data)
+      else this.error = answer.error
+    }
+    this.selection.clear()
+    if (tokens.length === 0) return
+    this.undo = { name: files[0]?.name ?? '', tokens }
+    clearTimeout(this.#undoTimer)
+    this.#undoTimer = setTimeout(() => (this.undo = null), UNDO_MS)
+  }
+
+  async takeBack(): Promise<void> {
+    const undo = this.undo
+    this.undo = null
+    clearTimeout(this.#undoTimer)
+    for (const token of undo?.tokens ?? []) this.#report(await commands.undoDelete(token))
+  }
+
+  #report(answer: { status: 'ok' } | { status: 'error'; error: ApiError }): boolean {
+    this.error = answer.status === 'error' ? answer.error : null
+    return answer.status === 'ok'
+  }
+}
+
+export function keyOf(item: FolderItem): string {
+  return item.kind === 'folder' ? `folder:${item.path}` : item.id
+}
+
+export const files = new Files()
