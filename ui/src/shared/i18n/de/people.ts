@@ -28,7 +28,6 @@ export const people: Record<keyof typeof source, string> = {
   'people.member': 'Mitglied',
   'people.guest': 'Gast',
   'people.patient': 'Patientin oder Patient',
-  'people.profile': 'Profil',
   'people.message': 'Nachricht',
   'people.call': 'Anrufen',
   'people.email': 'E-Mail',

@@ -26,7 +26,6 @@ export const people = {
   'people.member': 'Member',
   'people.guest': 'Guest',
   'people.patient': 'Patient',
-  'people.profile': 'Profile',
   'people.message': 'Message',
   'people.call': 'Call',
   'people.email': 'E-mail',

@@ -1,0 +1,3 @@
+import overlay from './Palette.svelte'
+
+export default { overlay }

@@ -1,0 +1,30 @@
+/** German texts of Palette. Braces name what is put in. */
+import type { palette as source } from '../en/palette'
+
+export const palette: Record<keyof typeof source, string> = {
+  'palette.label': 'Suche und Befehle',
+  'palette.placeholder': 'Suchen, oder > Befehle, @ Personen, # Räume, / Dateien',
+  'palette.all': 'Alle',
+  'palette.people': 'Personen',
+  'palette.rooms': 'Räume',
+  'palette.files': 'Dateien',
+  'palette.commands': 'Befehle',
+  'palette.kinds': 'Arten',
+  'palette.results': 'Ergebnisse',
+  'palette.choose': 'Wählen',
+  'palette.open': 'Öffnen',
+  'palette.nextKind': 'Nächste Art',
+  'palette.call': 'Anrufen',
+  'palette.message': 'Nachricht',
+  'palette.none': 'Nichts gefunden',
+  'palette.found': '{count} gefunden',
+  'palette.failed': 'Die Suche hat nicht geklappt. Versuchen Sie es erneut.',
+  'palette.goChat': 'Zum Chat',
+  'palette.goCalls': 'Zu den Anrufen',
+  'palette.goFiles': 'Zu den Dateien',
+  'palette.goPeople': 'Zu den Personen',
+  'palette.goSettings': 'Zu den Einstellungen',
+  'palette.leaveCall': 'Anruf verlassen',
+  'palette.mute': 'Stumm schalten oder aufheben',
+  'palette.camera': 'Kamera ein oder aus',
+}
