@@ -1,1 +1,91 @@
-//! 
+//! The Appwrite API over SQLite and a folder of blobs, so that Appwrite's own SDKs work against it unmodified.
+//!
+//! `core` holds what every service stands on; each service is a folder, each route one line of its table.
+
+mod account;
+mod core;
+mod tables;
+mod teams;
+mod users;
+
+use std::{path::PathBuf, sync::Arc};
+
+pub use crate::core::{clock::Clock, store::StoreError};
+use crate::core::{
+    app::App,
+    ids,
+    routes::{self, Route},
+    store::Store,
+};
+
+/// What one engine is opened with.
+#[derive(Debug, Clone)]
+pub struct EngineConfig {
+    /// Database and blobs lie here; one process at a time.
+    pub data_dir: PathBuf,
+    /// Appwrite's project id. One engine serves one project.
+    pub project: String,
+    /// HS256 key of the short-lived JWTs, at least 32 bytes.
+    pub jwt_secret: Vec<u8>,
+    /// Whether anybody may make an account.
+    pub sign_up: bool,
+    /// Whether cookies are marked `Secure`.
+    pub https: bool,
+    /// Origins whose pages may call the API (`https://app.example.org`).
+    pub origins: Vec<String>,
+}
+
+/// One running engine.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    app: Arc<App>,
+}
+
+impl Engine {
+    /// Opens or makes the project in `config.data_dir`.
+    ///
+    /// # Errors
+    /// The folder cannot be used, another process has it, or the database is damaged.
+    pub fn open(config: EngineConfig, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+        let store = Store::open(&config.data_dir)?;
+        Ok(Self { app: Arc::new(App::new(store, config, clock)) })
+    }
+
+    /// The API below `/v1`. What is not in the route tables is refused.
+    pub fn router(&self) -> axum::Router {
+        routes::router(&self.app, &route_table())
+    }
+
+    /// Makes an API key with every scope and answers it; only its hash is kept.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    pub async fn create_key(&self, name: &str) -> Result<String, StoreError> {
+        let secret = format!("standard_{}", ids::secret());
+        self.add_key(name, &secret).await?;
+        Ok(secret)
+    }
+
+    /// Accepts `secret` as an API key with every scope from now on.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    pub async fn add_key(&self, name: &str, secret: &str) -> Result<(), StoreError> {
+        let (id, name, hash, now) = (ids::unique(), name.to_owned(), ids::hash_secret(secret), self.app.now());
+        self.app
+            .store
+            .write(move |tx| {
+                tx.execute(
+                    "INSERT INTO api_key (id, name, hash, created) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (hash) DO NOTHING",
+                    rusqlite::params![id, name, hash, now],
+                )?;
+                Ok(())
+            })
+            .await
+    }
+}
+
+/// Every route that exists.
+fn route_table() -> Vec<Route> {
+    [account::routes(), users::routes(), teams::routes(), tables::routes()].concat()
+}

@@ -1,0 +1,218 @@
+//! Who calls: found once per request, from a key, a JWT or a session, in this order.
+
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, StatusCode, header};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use rusqlite::{Connection, OptionalExtension as _, params};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    app::App,
+    error::{ApiError, ApiResult},
+    ids,
+    store::StoreError,
+};
+
+/// Who calls, and the roles that permissions speak of.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    kind: Kind,
+    roles: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+enum Kind {
+    Guest,
+    User { id: String, session: String },
+    Key,
+}
+
+/// The claims of an account's JWT.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Claims {
+    pub user_id: String,
+    pub session_id: String,
+    /// Unix seconds.
+    pub exp: i64,
+}
+
+/// A session as cookies and `X-Appwrite-Session` carry it: base64 of this as JSON.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SessionSecret {
+    /// The user's id.
+    pub id: String,
+    pub secret: String,
+}
+
+impl SessionSecret {
+    pub fn encode(&self) -> String {
+        STANDARD.encode(serde_json::to_vec(self).unwrap_or_default())
+    }
+
+    fn decode(text: &str) -> Option<Self> {
+        serde_json::from_slice(&STANDARD.decode(text).ok()?).ok()
+    }
+}
+
+impl Caller {
+    pub fn roles(&self) -> &[String] {
+        &self.roles
+    }
+
+    pub fn is_key(&self) -> bool {
+        matches!(self.kind, Kind::Key)
+    }
+
+    pub fn user_id(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::User { id, .. } => Some(id),
+            Kind::Guest | Kind::Key => None,
+        }
+    }
+
+    /// The signed-in user and session, else 401.
+    pub fn user(&self) -> ApiResult<(&str, &str)> {
+        match &self.kind {
+            Kind::User { id, session } => Ok((id, session)),
+            Kind::Guest | Kind::Key => Err(ApiError::unauthorized()),
+        }
+    }
+
+    #[cfg(test)]
+    pub fn user_for_test(id: &str) -> Self {
+        Self {
+            kind: Kind::User { id: id.into(), session: "s".into() },
+            roles: vec!["any".into(), "users".into(), format!("user:{id}")],
+        }
+    }
+}
+
+/// Signs a JWT that dies with its session.
+pub fn sign_jwt(app: &App, claims: &Claims) -> ApiResult<String> {
+    jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &EncodingKey::from_secret(&app.config.jwt_secret))
+        .map_err(|_| ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "general_unknown", "The token could not be made."))
+}
+
+/// Finds who calls. What is given and wrong is an error; what is not given is a guest.
+pub async fn identify(app: &Arc<App>, headers: &HeaderMap) -> ApiResult<Caller> {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).filter(|text| !text.is_empty());
+    let now = app.now();
+    if let Some(key) = header("x-appwrite-key") {
+        let hash = ids::hash_secret(key);
+        let known = app
+            .store
+            .read(move |c| Ok(c.query_row("SELECT 1 FROM api_key WHERE hash = ?1", [hash], |_| Ok(())).optional()?))
+            .await?;
+        return match known {
+            Some(()) => Ok(Caller { kind: Kind::Key, roles: Vec::new() }),
+            None => Err(ApiError::unauthorized()),
+        };
+    }
+    let bearer = header("authorization").and_then(|text| text.strip_prefix("Bearer "));
+    if let Some(jwt) = header("x-appwrite-jwt").or(bearer) {
+        let claims = read_jwt(app, jwt, now)?;
+        let found = app
+            .store
+            .read(move |c| user_of_session(c, now, &claims.user_id, |id, _| id == claims.session_id))
+            .await?;
+        return found.ok_or_else(invalid_jwt);
+    }
+    let candidates: Vec<SessionSecret> =
+        session_texts(app, headers).iter().filter_map(|text| SessionSecret::decode(text)).collect();
+    for session in candidates {
+        let hash = ids::hash_secret(&session.secret);
+        let found =
+            app.store.read(move |c| user_of_session(c, now, &session.id, |_, kept| kept == hash.as_slice())).await?;
+        if let Some(caller) = found {
+            return Ok(caller);
+        }
+    }
+    Ok(Caller { kind: Kind::Guest, roles: vec!["any".into(), "guests".into()] })
+}
+
+fn read_jwt(app: &App, jwt: &str, now: i64) -> ApiResult<Claims> {
+    let mut validation = Validation::new(Algorithm::HS256);
+    validation.validate_exp = false;
+    let key = DecodingKey::from_secret(&app.config.jwt_secret);
+    let claims =
+        jsonwebtoken::decode::<Claims>(jwt, &key, &validation).map_err(|_| invalid_jwt())?.claims;
+    if claims.exp.saturating_mul(1000) <= now { Err(invalid_jwt()) } else { Ok(claims) }
+}
+
+fn invalid_jwt() -> ApiError {
+    ApiError::new(StatusCode::UNAUTHORIZED, "user_jwt_invalid", "The token is not valid, or its session ended.")
+}
+
+/// The places where SDKs put a session: a header, the cookies, the fallback cookies.
+fn session_texts(app: &App, headers: &HeaderMap) -> Vec<String> {
+    let names = cookie_names(app);
+    let mut texts: Vec<String> = Vec::new();
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    texts.extend(text("x-appwrite-session").map(str::to_owned));
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    for cookie in cookies.flat_map(|line| line.split(';')) {
+        if let Some((name, value)) = cookie.trim().split_once('=')
+            && names.iter().any(|known| known == name)
+        {
+            texts.push(percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned());
+        }
+    }
+    if let Some(fallback) = text("x-fallback-cookies")
+        && let Ok(cookies) = serde_json::from_str::<std::collections::HashMap<String, String>>(fallback)
+    {
+        texts.extend(names.iter().filter_map(|name| cookies.get(name).cloned()));
+    }
+    texts
+}
+
+/// Names of the session cookies: the second is for clients that drop `SameSite=None`.
+pub fn cookie_names(app: &App) -> [String; 2] {
+    let name = format!("a_session_{}", app.config.project.to_lowercase());
+    [name.clone(), format!("{name}_legacy")]
+}
+
+fn user_of_session(
+    connection: &Connection,
+    now: i64,
+    user_id: &str,
+    is_it: impl Fn(&str, &[u8]) -> bool,
+) -> Result<Option<Caller>, StoreError> {
+    let mut sessions =
+        connection.prepare_cached("SELECT id, hash FROM session WHERE user_id = ?1 AND expire > ?2")?;
+    let rows = sessions
+        .query_map(params![user_id, now], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?)))?
+        .collect::<Result<Vec<_>, _>>()?;
+    let Some((session, _)) = rows.into_iter().find(|(id, hash)| is_it(id, hash)) else { return Ok(None) };
+    let user: Option<(bool, bool, String)> = connection
+        .query_row("SELECT status, email_verified, labels FROM user WHERE id = ?1", [user_id], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .optional()?;
+    // A blocked user's sessions open nothing.
+    let Some((true, verified, labels)) = user else { return Ok(None) };
+    let verified = if verified { "verified" } else { "unverified" };
+    let mut roles = vec![
+        "any".to_owned(),
+        "users".to_owned(),
+        format!("users/{verified}"),
+        format!("user:{user_id}"),
+        format!("user:{user_id}/{verified}"),
+    ];
+    let labels: Vec<String> = serde_json::from_str(&labels).unwrap_or_default();
+    roles.extend(labels.iter().map(|label| format!("label:{label}")));
+    let mut memberships = connection.prepare_cached("SELECT id, team_id, roles FROM membership WHERE user_id = ?1")?;
+    let teams = memberships
+        .query_map([user_id], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+        })?
+        .collect::<Result<Vec<_>, _>>()?;
+    for (id, team, team_roles) in teams {
+        roles.extend([format!("member:{id}"), format!("team:{team}")]);
+        let team_roles: Vec<String> = serde_json::from_str(&team_roles).unwrap_or_default();
+        roles.extend(team_roles.iter().map(|role| format!("team:{team}/{role}")));
+    }
+    Ok(Some(Caller { kind: Kind::User { id: user_id.to_owned(), session }, roles }))
+}

@@ -1,0 +1,77 @@
+//! Errors in Appwrite's shape: `{"message","code","version","type"}`. Clients decide on `type`.
+
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+
+use super::store::StoreError;
+
+/// The Appwrite version whose answers these are.
+pub const VERSION: &str = "1.9.5";
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiError {
+    pub status: StatusCode,
+    pub kind: &'static str,
+    pub message: String,
+}
+
+pub type ApiResult<T> = Result<T, ApiError>;
+
+impl ApiError {
+    pub fn new(status: StatusCode, kind: &'static str, message: impl Into<String>) -> Self {
+        Self { status, kind, message: message.into() }
+    }
+
+    pub fn argument(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "general_argument_invalid", message)
+    }
+
+    pub fn unauthorized() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "general_unauthorized_scope",
+            "You are not signed in, or what you signed in with does not allow this.",
+        )
+    }
+
+    pub fn not_found(kind: &'static str, what: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, kind, format!("{what} with this id does not exist."))
+    }
+
+    pub fn conflict(kind: &'static str, what: &str) -> Self {
+        Self::new(StatusCode::CONFLICT, kind, format!("{what} with this id exists already."))
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Refused(error) => *error,
+            StoreError::DiskFull => Self::new(
+                StatusCode::INSUFFICIENT_STORAGE,
+                "general_storage_full",
+                "The server's disk is full. Nothing was changed.",
+            ),
+            other => {
+                tracing::error!(error = %other, "the store failed");
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "general_unknown", "The server could not do this.")
+            }
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let body = json!({
+            "message": self.message,
+            "code": self.status.as_u16(),
+            "type": self.kind,
+            "version": VERSION,
+        });
+        (self.status, Json(body)).into_response()
+    }
+}

@@ -1,0 +1,191 @@
+//! The one table of routes: what is not in it does not exist, and who may call is decided before any code runs.
+
+use std::{collections::HashMap, pin::Pin, sync::Arc};
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::{Path, Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{MethodFilter, on},
+};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{
+    app::App,
+    caller::{self, Caller},
+    error::{ApiError, ApiResult},
+    limits::Rate,
+};
+
+/// Bytes of a JSON body at most.
+const BODY: usize = 1024 * 1024;
+
+/// Who may call a route. Permissions of rows and files come on top.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    Anybody,
+    User,
+    Key,
+}
+
+pub type Handler = fn(Call) -> Pin<Box<dyn Future<Output = ApiResult<Response>> + Send>>;
+
+/// One route.
+#[derive(Clone)]
+pub struct Route {
+    pub method: Method,
+    /// Below `/v1`, parameters in braces.
+    pub path: &'static str,
+    pub access: Access,
+    /// Tries per address; API keys are exempt.
+    pub rate: Option<Rate>,
+    pub handler: Handler,
+}
+
+/// One call that is allowed to begin.
+pub struct Call {
+    pub app: Arc<App>,
+    pub caller: Caller,
+    pub params: HashMap<String, String>,
+    pub query: Vec<(String, String)>,
+    pub headers: HeaderMap,
+    /// The client's address as the listener saw it, empty where unknown.
+    pub ip: String,
+    pub body: Body,
+}
+
+impl Call {
+    /// A part of the path. Routes name what they ask for, so a missing one is a mistake in the table.
+    pub fn param(&self, name: &str) -> &str {
+        self.params.get(name).map_or("", String::as_str)
+    }
+
+    /// The JSON body; an empty one is `{}`.
+    pub async fn json<T: DeserializeOwned>(&mut self) -> ApiResult<T> {
+        let bytes = self.bytes().await?;
+        let bytes: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
+        serde_json::from_slice(bytes).map_err(|error| ApiError::argument(format!("The body is not as expected: {error}")))
+    }
+
+    async fn bytes(&mut self) -> ApiResult<Bytes> {
+        axum::body::to_bytes(std::mem::take(&mut self.body), BODY).await.map_err(|_| {
+            ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "general_argument_invalid", "The body is over 1 MiB.")
+        })
+    }
+
+    /// The values of a list in the query string: `queries[0]=`, `queries[]=`.
+    pub fn list(&self, name: &str) -> Vec<String> {
+        let of_list = |key: &str| {
+            key.strip_prefix(name).and_then(|rest| rest.strip_prefix('[')).is_some_and(|rest| rest.ends_with(']'))
+        };
+        self.query.iter().filter(|(key, _)| of_list(key)).map(|(_, value)| value.clone()).collect()
+    }
+}
+
+/// A JSON answer.
+pub fn json(status: StatusCode, body: &Value) -> ApiResult<Response> {
+    Ok((status, [(header::CONTENT_TYPE, "application/json; charset=UTF-8")], body.to_string()).into_response())
+}
+
+/// An answer without content; SDKs read its content type all the same.
+pub fn empty() -> ApiResult<Response> {
+    Ok((StatusCode::NO_CONTENT, [(header::CONTENT_TYPE, "text/plain; charset=UTF-8")]).into_response())
+}
+
+/// The router of a table.
+pub fn router(app: &Arc<App>, routes: &[Route]) -> Router {
+    let mut router = Router::new();
+    for route in routes {
+        let Ok(filter) = MethodFilter::try_from(route.method.clone()) else { continue };
+        let (app, route) = (app.clone(), route.clone());
+        let path = route.path;
+        let handler = move |Path(params): Path<HashMap<String, String>>, request: Request| {
+            let (app, route) = (app.clone(), route.clone());
+            async move { run(app, &route, params, request).await.unwrap_or_else(IntoResponse::into_response) }
+        };
+        router = router.route(path, on(filter, handler));
+    }
+    let unknown = || async {
+        ApiError::new(StatusCode::NOT_FOUND, "general_route_not_found", "This route does not exist.").into_response()
+    };
+    router
+        .fallback(unknown)
+        .method_not_allowed_fallback(unknown)
+        .layer(axum::middleware::from_fn_with_state(app.clone(), cors))
+}
+
+async fn run(
+    app: Arc<App>,
+    route: &Route,
+    params: HashMap<String, String>,
+    request: Request,
+) -> ApiResult<Response> {
+    let (parts, body) = request.into_parts();
+    let query: Vec<(String, String)> =
+        url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+    check_project(&app, &parts.headers, &query)?;
+    let ip = parts
+        .extensions
+        .get::<axum::extract::ConnectInfo<std::net::SocketAddr>>()
+        .map(|info| info.0.ip().to_string())
+        .unwrap_or_default();
+    let caller = caller::identify(&app, &parts.headers).await?;
+    if let Some(rate) = route.rate.filter(|_| !caller.is_key()) {
+        app.limits.take(app.now(), format!("{} {} {ip}", route.method, route.path), rate)?;
+    }
+    let allowed = match route.access {
+        Access::Anybody => true,
+        Access::User => caller.user_id().is_some(),
+        Access::Key => caller.is_key(),
+    };
+    if !allowed {
+        return Err(ApiError::unauthorized());
+    }
+    (route.handler)(Call { app, caller, params, query, headers: parts.headers, ip, body }).await
+}
+
+fn check_project(app: &App, headers: &HeaderMap, query: &[(String, String)]) -> ApiResult<()> {
+    let header = headers.get("x-appwrite-project").and_then(|value| value.to_str().ok());
+    let named = header.or_else(|| query.iter().find(|(key, _)| key == "project").map(|(_, value)| value.as_str()));
+    // `GET /ping` and health checks name no project.
+    match named {
+        Some(project) if project != app.config.project => {
+            Err(ApiError::not_found("project_not_found", "A project"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Answers pages of the declared origins only; programs without an origin are no concern of CORS.
+async fn cors(State(app): State<Arc<App>>, request: Request, next: axum::middleware::Next) -> Response {
+    let origin = request.headers().get(header::ORIGIN).cloned();
+    let declared = origin.filter(|origin| app.config.origins.iter().any(|known| known.as_bytes() == origin.as_bytes()));
+    let preflight = request.method() == Method::OPTIONS;
+    let mut response = match (preflight, &declared) {
+        (true, Some(_)) => StatusCode::NO_CONTENT.into_response(),
+        (true, None) => StatusCode::FORBIDDEN.into_response(),
+        (false, _) => next.run(request).await,
+    };
+    let headers = response.headers_mut();
+    if let Some(origin) = declared {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        for (name, value) in [
+            (header::ACCESS_CONTROL_ALLOW_CREDENTIALS, "true"),
+            (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, PATCH, DELETE"),
+            (
+                header::ACCESS_CONTROL_ALLOW_HEADERS,
+                "Content-Type, Content-Range, Range, X-Appwrite-ID, X-Appwrite-JWT, X-Appwrite-Key, X-Appwrite-Locale, \
+                 X-Appwrite-Mode, X-Appwrite-Project, X-Appwrite-Response-Format, X-Appwrite-Session, \
+                 X-Fallback-Cookies, X-SDK-GraphQL, X-SDK-Language, X-SDK-Name, X-SDK-Platform, X-SDK-Version",
+            ),
+            (header::ACCESS_CONTROL_EXPOSE_HEADERS, "X-Fallback-Cookies, X-Appwrite-Warning"),
+        ] {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+    headers.append(header::VARY, HeaderValue::from_static("Origin"));
+    response
+}

@@ -1,0 +1,186 @@
+//! SQLite: one writer, a few readers, nothing acknowledged before it is on disk.
+
+use std::{
+    fs::File,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use rusqlite::{Connection, Transaction};
+
+use super::error::ApiError;
+
+/// Readers that are kept open.
+const READERS: usize = 4;
+
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the data folder cannot be used: {0}")]
+    Io(#[from] std::io::Error),
+    #[error("another process uses this data folder")]
+    InUse,
+    #[error("the database was written by a newer version ({0})")]
+    TooNew(i64),
+    #[error("the disk is full")]
+    DiskFull,
+    #[error("the database failed: {0}")]
+    Sqlite(rusqlite::Error),
+    #[error("a task of the store ended early")]
+    Ended,
+    /// An operation inside a transaction said no; everything is rolled back.
+    #[error("refused: {}", .0.message)]
+    Refused(Box<ApiError>),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => Self::DiskFull,
+            _ => Self::Sqlite(error),
+        }
+    }
+}
+
+impl From<ApiError> for StoreError {
+    fn from(error: ApiError) -> Self {
+        Self::Refused(Box::new(error))
+    }
+}
+
+/// The database of one project.
+#[derive(Debug, Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+    path: std::path::PathBuf,
+    _lock: File,
+}
+
+impl Store {
+    /// Opens `folder`/engine.sqlite, brings its schema up to date and locks the folder.
+    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(folder)?;
+        let lock = File::options().create(true).append(true).open(folder.join("engine.lock"))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(std::fs::TryLockError::WouldBlock) => return Err(StoreError::InUse),
+            Err(std::fs::TryLockError::Error(error)) => return Err(error.into()),
+        }
+        let path = folder.join("engine.sqlite");
+        let mut writer = connect(&path)?;
+        migrate(&mut writer)?;
+        let inner = Inner { writer: Mutex::new(writer), readers: Mutex::default(), path, _lock: lock };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Reads a consistent state.
+    pub async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let inner = self.inner.clone();
+        blocking(move || {
+            let kept = inner.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let mut connection = match kept {
+                Some(connection) => connection,
+                None => connect(&inner.path)?,
+            };
+            let result = connection.transaction().map_err(StoreError::from).and_then(|tx| work(&tx));
+            let mut readers = inner.readers.lock().unwrap_or_else(PoisonError::into_inner);
+            if readers.len() < READERS {
+                readers.push(connection);
+            }
+            result
+        })
+        .await
+    }
+
+    /// Changes everything that `work` changes, or nothing.
+    pub async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        let inner = self.inner.clone();
+        blocking(move || {
+            let mut writer = inner.writer.lock().unwrap_or_else(PoisonError::into_inner);
+            let tx = writer.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+            let result = work(&tx)?;
+            tx.commit()?;
+            Ok(result)
+        })
+        .await
+    }
+}
+
+/// Whether a statement failed because something is there already.
+pub fn is_conflict(error: &rusqlite::Error) -> bool {
+    use rusqlite::ffi;
+    matches!(error, rusqlite::Error::SqliteFailure(ffi::Error { extended_code, .. }, _)
+        if matches!(*extended_code, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY))
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| StoreError::Ended)?
+}
+
+fn connect(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(connection)
+}
+
+/// Schema steps; the position of a step is its version. A released step is never changed.
+const STEPS: &[&str] = &[include_str!("schema_1.sql")];
+
+fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let done = usize::try_from(version).unwrap_or(usize::MAX);
+    if done > STEPS.len() {
+        return Err(StoreError::TooNew(version));
+    }
+    let tx = connection.transaction()?;
+    for step in &STEPS[done..] {
+        tx.execute_batch(step)?;
+    }
+    tx.pragma_update(None, "user_version", i64::try_from(STEPS.len()).unwrap_or(i64::MAX))?;
+    tx.commit()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_refused_changes_nothing_and_the_folder_has_one_owner() {
+        let folder = tempfile::tempdir().expect("folder");
+        let store = Store::open(folder.path()).expect("opened");
+        assert!(matches!(Store::open(folder.path()), Err(StoreError::InUse)));
+        let insert = "INSERT INTO team (id, name, prefs, created, updated) VALUES ('a', 'A', '{}', 0, 0)";
+        let refused = store
+            .write(move |tx| {
+                tx.execute(insert, [])?;
+                Err::<(), _>(ApiError::argument("no").into())
+            })
+            .await;
+        assert!(matches!(refused, Err(StoreError::Refused(_))));
+        let teams: i64 = store
+            .read(|c| Ok(c.query_row("SELECT count(*) FROM team", [], |row| row.get(0))?))
+            .await
+            .expect("read");
+        assert_eq!(teams, 0);
+    }
+}

@@ -1,0 +1,106 @@
+//! Teams themselves. Somebody sees the teams that they are in; an API key sees all.
+
+use axum::{http::StatusCode, response::Response};
+use rusqlite::{Row, params};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::core::{
+    clock::iso,
+    error::{ApiError, ApiResult},
+    ids,
+    routes::{self, Call},
+    store::is_conflict,
+};
+
+const SELECT: &str = "SELECT id, name, prefs, created, updated,
+     (SELECT count(*) FROM membership WHERE team_id = team.id) FROM team";
+
+pub async fn create(mut call: Call) -> ApiResult<Response> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Body {
+        team_id: String,
+        name: String,
+    }
+    let body: Body = call.json().await?;
+    let (id, name, now) = (ids::wanted(&body.team_id)?, crate::users::check_name(&body.name)?, call.app.now());
+    let team = call
+        .app
+        .store
+        .write(move |tx| {
+            let sql = "INSERT INTO team (id, name, prefs, created, updated) VALUES (?1, ?2, '{}', ?3, ?3)";
+            match tx.execute(sql, params![id, name, now]) {
+                Err(error) if is_conflict(&error) => {
+                    return Err(ApiError::conflict("team_already_exists", "A team").into());
+                }
+                other => other?,
+            };
+            Ok(tx.query_row(&format!("{SELECT} WHERE id = ?1"), [id], json_of)?)
+        })
+        .await?;
+    routes::json(StatusCode::CREATED, &team)
+}
+
+pub async fn list(call: Call) -> ApiResult<Response> {
+    let roles = call.caller.roles().to_vec();
+    let all = call.caller.is_key();
+    let teams: Vec<Value> = call
+        .app
+        .store
+        .read(move |c| {
+            let mut statement = c.prepare_cached(&format!("{SELECT} ORDER BY name"))?;
+            let teams = statement.query_map([], json_of)?.collect::<Result<Vec<_>, _>>()?;
+            Ok(teams)
+        })
+        .await?
+        .into_iter()
+        .filter(|team| all || roles.contains(&format!("team:{}", team["$id"].as_str().unwrap_or_default())))
+        .collect();
+    routes::json(StatusCode::OK, &json!({ "total": teams.len(), "teams": teams }))
+}
+
+pub async fn get(call: Call) -> ApiResult<Response> {
+    let id = visible(&call)?;
+    let team = call
+        .app
+        .store
+        .read(move |c| {
+            let found = c.query_row(&format!("{SELECT} WHERE id = ?1"), [id], json_of);
+            Ok(rusqlite::OptionalExtension::optional(found)?)
+        })
+        .await?
+        .ok_or_else(not_found)?;
+    routes::json(StatusCode::OK, &team)
+}
+
+pub async fn delete(call: Call) -> ApiResult<Response> {
+    let id = call.param("teamId").to_owned();
+    if call.app.store.write(move |tx| Ok(tx.execute("DELETE FROM team WHERE id = ?1", [id])?)).await? == 0 {
+        return Err(not_found());
+    }
+    routes::empty()
+}
+
+/// The team of the path, if the caller is in it. A team that one is not in looks like none.
+pub fn visible(call: &Call) -> ApiResult<String> {
+    let id = call.param("teamId").to_owned();
+    let in_it = call.caller.is_key() || call.caller.roles().contains(&format!("team:{id}"));
+    if in_it { Ok(id) } else { Err(not_found()) }
+}
+
+pub fn not_found() -> ApiError {
+    ApiError::not_found("team_not_found", "A team")
+}
+
+fn json_of(row: &Row<'_>) -> rusqlite::Result<Value> {
+    let prefs: String = row.get(2)?;
+    Ok(json!({
+        "$id": row.get::<_, String>(0)?,
+        "$createdAt": iso(row.get(3)?),
+        "$updatedAt": iso(row.get(4)?),
+        "name": row.get::<_, String>(1)?,
+        "total": row.get::<_, i64>(5)?,
+        "prefs": serde_json::from_str::<Value>(&prefs).unwrap_or_else(|_| json!({})),
+    }))
+}
