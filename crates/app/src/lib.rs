@@ -1,1 +1,18 @@
-//! 
+//! What a signed-in session is made of, with no window: the encrypted local store, the way to a server, lists that
+//! cross the IPC, settings and logs.
+
+pub mod discovery;
+pub mod files;
+pub mod logs;
+pub mod store;
+pub mod view;
+
+mod error;
+mod live_list;
+mod settings;
+mod subscriptions;
+
+pub use error::{ApiError, ErrorCode};
+pub use live_list::{LiveList, diff};
+pub use settings::SettingsFile;
+pub use subscriptions::{Sink, Subscriptions};

@@ -1,1 +1,3 @@
-//! 
+//! Chat as the rest of the program sees it.
+
+pub mod view;

@@ -4,19 +4,20 @@
 
 mod account;
 mod core;
+mod storage;
 mod tables;
 mod teams;
 mod users;
 
 use std::{path::PathBuf, sync::Arc};
 
-pub use crate::core::{clock::Clock, store::StoreError};
 use crate::core::{
     app::App,
     ids,
     routes::{self, Route},
     store::Store,
 };
+pub use crate::core::{clock::Clock, store::StoreError};
 
 /// What one engine is opened with.
 #[derive(Debug, Clone)]
@@ -71,7 +72,8 @@ impl Engine {
     /// # Errors
     /// The store cannot be written.
     pub async fn add_key(&self, name: &str, secret: &str) -> Result<(), StoreError> {
-        let (id, name, hash, now) = (ids::unique(), name.to_owned(), ids::hash_secret(secret), self.app.now());
+        let (id, name, hash, now) =
+            (ids::unique(), name.to_owned(), ids::hash_secret(secret), self.app.now());
         self.app
             .store
             .write(move |tx| {
@@ -87,5 +89,5 @@ impl Engine {
 
 /// Every route that exists.
 fn route_table() -> Vec<Route> {
-    [account::routes(), users::routes(), teams::routes(), tables::routes()].concat()
+    [account::routes(), users::routes(), teams::routes(), tables::routes(), storage::routes()].concat()
 }

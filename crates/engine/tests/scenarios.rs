@@ -43,8 +43,14 @@ impl Server {
 
     async fn call(&self, who: (&str, &str), method: Method, path: &str, body: Value) -> (StatusCode, Value) {
         let url = format!("{}{path}", self.base);
-        let request = self.client.request(method, url).header("X-Appwrite-Project", "telestack").header(who.0, who.1);
-        let answer = request.header("Content-Type", "application/json").body(body.to_string()).send().await.expect("sent");
+        let request =
+            self.client.request(method, url).header("X-Appwrite-Project", "telestack").header(who.0, who.1);
+        let answer = request
+            .header("Content-Type", "application/json")
+            .body(body.to_string())
+            .send()
+            .await
+            .expect("sent");
         (answer.status(), serde_json::from_str(&answer.text().await.expect("text")).unwrap_or(Value::Null))
     }
 
@@ -81,8 +87,14 @@ async fn a_jwt_dies_with_its_session_and_wrong_passwords_look_like_unknown_addre
     let wrong = server.call(guest, Method::POST, path, try_as("ada@example.org")).await;
     assert_eq!(wrong, server.call(guest, Method::POST, path, try_as("nobody@example.org")).await);
     assert_eq!((wrong.0, &wrong.1["type"]), (StatusCode::UNAUTHORIZED, &json!("user_invalid_credentials")));
-    assert_eq!(server.call(guest, Method::GET, "/no/such", json!({})).await.1["type"], "general_route_not_found");
-    assert_eq!(server.call(guest, Method::GET, "/users", json!({})).await.1["type"], "general_unauthorized_scope");
+    assert_eq!(
+        server.call(guest, Method::GET, "/no/such", json!({})).await.1["type"],
+        "general_route_not_found"
+    );
+    assert_eq!(
+        server.call(guest, Method::GET, "/users", json!({})).await.1["type"],
+        "general_unauthorized_scope"
+    );
 }
 
 #[tokio::test]
@@ -109,7 +121,9 @@ async fn rows_are_their_makers_own_and_nothing_is_forged() {
     assert_eq!(server.call(ada, Method::GET, &row, json!({})).await.1["text"], "hers");
     assert_eq!(server.call(ben, Method::GET, &row, json!({})).await.0, StatusCode::NOT_FOUND);
     assert_eq!(server.call(ben, Method::GET, &rows, json!({})).await.1["total"], 0);
-    assert!(server.call(ben, Method::PATCH, &row, json!({"data": {"text": "his"}})).await.0.is_client_error());
+    assert!(
+        server.call(ben, Method::PATCH, &row, json!({"data": {"text": "his"}})).await.0.is_client_error()
+    );
     assert!(server.call(ben, Method::DELETE, &row, json!({})).await.0.is_client_error());
 
     let grants = json!({"rowId": "two", "data": {"text": "x"}, "permissions": ["read(\"user:ben\")"]});

@@ -1,1 +1,16 @@
-//! 
+//! telestack-server: configuration, secrets, composition of engine and gateway on one listener, `doctor`.
+
+mod clock;
+mod config;
+mod doctor;
+mod livekit_config;
+mod run;
+mod secrets;
+mod synapse_config;
+
+pub use config::{Config, ConfigError};
+pub use doctor::{Finding, examine};
+pub use livekit_config::livekit_config;
+pub use run::{Server, serve};
+pub use secrets::Secrets;
+pub use synapse_config::{synapse_config, write_private, write_synapse_config};

@@ -246,7 +246,7 @@ impl Stack {
         let text = format!(
             "# Written at every start by cargo xtask.\n\
              [server]\nlisten = \"127.0.0.1:{server}\"\npublic_url = \"{url}\"\ndata_dir = {data:?}\nname = \"Northlight\"\n\n\
-             [matrix]\nhomeserver = \"{homeserver}\"\nserver_name = \"localhost\"\n\n\
+             [matrix]\nhomeserver = \"{homeserver}\"\nserver_name = \"localhost\"\ndevelopment = true\n\n\
              [livekit]\nurl = \"{livekit}\"\ntcp_port = {tcp}\nudp_port = {udp}\n\n\
              [account]\nsign_up = true\n\n\
              [mail]\nmailbox = {mailbox:?}\n{further}",

@@ -22,7 +22,8 @@ pub fn routes() -> Vec<Route> {
         rate: Some(Rate { times, window: HOUR }),
         handler,
     };
-    let user = |method, path, handler: Handler| Route { method, path, access: Access::User, rate: None, handler };
+    let user =
+        |method, path, handler: Handler| Route { method, path, access: Access::User, rate: None, handler };
     let health = |path| Route {
         method: Method::GET,
         path,

@@ -79,5 +79,5 @@ pub async fn password(mut call: Call) -> ApiResult<Response> {
 
 async fn me(app: &App, caller: &Caller) -> ApiResult<User> {
     let id = caller.user()?.0.to_owned();
-    Ok(app.store.read(move |c| User::find(c, &id)).await?.ok_or_else(ApiError::unauthorized)?)
+    app.store.read(move |c| User::find(c, &id)).await?.ok_or_else(ApiError::unauthorized)
 }

@@ -144,7 +144,9 @@ pub async fn delete(call: Call) -> ApiResult<Response> {
     let deleted = call
         .app
         .store
-        .write(move |tx| Ok(tx.execute("DELETE FROM session WHERE user_id = ?1 AND id = ?2", [user, wanted])?))
+        .write(
+            move |tx| Ok(tx.execute("DELETE FROM session WHERE user_id = ?1 AND id = ?2", [user, wanted])?),
+        )
         .await?;
     if deleted == 0 {
         return Err(not_found());
@@ -188,11 +190,15 @@ fn wanted(call: &Call, current: &str) -> String {
 fn set_cookies(call: &Call, response: &mut Response, value: Option<&str>) {
     let secure = if call.app.config.https { "; Secure; SameSite=None" } else { "; SameSite=Lax" };
     let names = cookie_names(&call.app);
-    let encoded = value.map(|value| percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC).to_string());
+    let encoded = value.map(|value| {
+        percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC).to_string()
+    });
     let lifetime = if value.is_some() { YEAR / 1000 } else { 0 };
     for name in &names {
-        let cookie =
-            format!("{name}={}; Path=/; HttpOnly; Max-Age={lifetime}{secure}", encoded.as_deref().unwrap_or_default());
+        let cookie = format!(
+            "{name}={}; Path=/; HttpOnly; Max-Age={lifetime}{secure}",
+            encoded.as_deref().unwrap_or_default()
+        );
         if let Ok(cookie) = HeaderValue::from_str(&cookie) {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
@@ -203,7 +209,8 @@ fn set_cookies(call: &Call, response: &mut Response, value: Option<&str>) {
     }
 }
 
-const SELECT: &str = "SELECT id, user_id, provider, ip, agent, created, expire FROM session WHERE user_id = ?1";
+const SELECT: &str =
+    "SELECT id, user_id, provider, ip, agent, created, expire FROM session WHERE user_id = ?1";
 
 struct Session {
     id: String,
@@ -247,10 +254,25 @@ impl Session {
             "factors": ["password"],
         });
         for key in [
-            "providerUid", "providerAccessToken", "providerAccessTokenExpiry", "providerRefreshToken", "osCode",
-            "osName", "osVersion", "clientType", "clientCode", "clientVersion", "clientEngine",
-            "clientEngineVersion", "deviceName", "deviceBrand", "deviceModel", "countryCode", "countryName",
-            "secret", "mfaUpdatedAt",
+            "providerUid",
+            "providerAccessToken",
+            "providerAccessTokenExpiry",
+            "providerRefreshToken",
+            "osCode",
+            "osName",
+            "osVersion",
+            "clientType",
+            "clientCode",
+            "clientVersion",
+            "clientEngine",
+            "clientEngineVersion",
+            "deviceName",
+            "deviceBrand",
+            "deviceModel",
+            "countryCode",
+            "countryName",
+            "secret",
+            "mfaUpdatedAt",
         ] {
             session[key] = json!("");
         }

@@ -92,19 +92,28 @@ impl Caller {
 
 /// Signs a JWT that dies with its session.
 pub fn sign_jwt(app: &App, claims: &Claims) -> ApiResult<String> {
-    jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &EncodingKey::from_secret(&app.config.jwt_secret))
-        .map_err(|_| ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "general_unknown", "The token could not be made."))
+    jsonwebtoken::encode(
+        &Header::new(Algorithm::HS256),
+        claims,
+        &EncodingKey::from_secret(&app.config.jwt_secret),
+    )
+    .map_err(|_| {
+        ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "general_unknown", "The token could not be made.")
+    })
 }
 
 /// Finds who calls. What is given and wrong is an error; what is not given is a guest.
 pub async fn identify(app: &Arc<App>, headers: &HeaderMap) -> ApiResult<Caller> {
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).filter(|text| !text.is_empty());
+    let header =
+        |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).filter(|text| !text.is_empty());
     let now = app.now();
     if let Some(key) = header("x-appwrite-key") {
         let hash = ids::hash_secret(key);
         let known = app
             .store
-            .read(move |c| Ok(c.query_row("SELECT 1 FROM api_key WHERE hash = ?1", [hash], |_| Ok(())).optional()?))
+            .read(move |c| {
+                Ok(c.query_row("SELECT 1 FROM api_key WHERE hash = ?1", [hash], |_| Ok(())).optional()?)
+            })
             .await?;
         return match known {
             Some(()) => Ok(Caller { kind: Kind::Key, roles: Vec::new() }),
@@ -124,8 +133,10 @@ pub async fn identify(app: &Arc<App>, headers: &HeaderMap) -> ApiResult<Caller> 
         session_texts(app, headers).iter().filter_map(|text| SessionSecret::decode(text)).collect();
     for session in candidates {
         let hash = ids::hash_secret(&session.secret);
-        let found =
-            app.store.read(move |c| user_of_session(c, now, &session.id, |_, kept| kept == hash.as_slice())).await?;
+        let found = app
+            .store
+            .read(move |c| user_of_session(c, now, &session.id, |_, kept| kept == hash.as_slice()))
+            .await?;
         if let Some(caller) = found {
             return Ok(caller);
         }
@@ -137,13 +148,16 @@ fn read_jwt(app: &App, jwt: &str, now: i64) -> ApiResult<Claims> {
     let mut validation = Validation::new(Algorithm::HS256);
     validation.validate_exp = false;
     let key = DecodingKey::from_secret(&app.config.jwt_secret);
-    let claims =
-        jsonwebtoken::decode::<Claims>(jwt, &key, &validation).map_err(|_| invalid_jwt())?.claims;
+    let claims = jsonwebtoken::decode::<Claims>(jwt, &key, &validation).map_err(|_| invalid_jwt())?.claims;
     if claims.exp.saturating_mul(1000) <= now { Err(invalid_jwt()) } else { Ok(claims) }
 }
 
 fn invalid_jwt() -> ApiError {
-    ApiError::new(StatusCode::UNAUTHORIZED, "user_jwt_invalid", "The token is not valid, or its session ended.")
+    ApiError::new(
+        StatusCode::UNAUTHORIZED,
+        "user_jwt_invalid",
+        "The token is not valid, or its session ended.",
+    )
 }
 
 /// The places where SDKs put a session: a header, the cookies, the fallback cookies.
@@ -203,7 +217,8 @@ fn user_of_session(
     ];
     let labels: Vec<String> = serde_json::from_str(&labels).unwrap_or_default();
     roles.extend(labels.iter().map(|label| format!("label:{label}")));
-    let mut memberships = connection.prepare_cached("SELECT id, team_id, roles FROM membership WHERE user_id = ?1")?;
+    let mut memberships =
+        connection.prepare_cached("SELECT id, team_id, roles FROM membership WHERE user_id = ?1")?;
     let teams = memberships
         .query_map([user_id], |row| {
             Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))

@@ -58,7 +58,11 @@ impl From<StoreError> for ApiError {
             ),
             other => {
                 tracing::error!(error = %other, "the store failed");
-                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "general_unknown", "The server could not do this.")
+                Self::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "general_unknown",
+                    "The server could not do this.",
+                )
             }
         }
     }

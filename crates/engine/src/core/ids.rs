@@ -28,7 +28,9 @@ pub fn wanted(id: &str) -> ApiResult<String> {
     if is_id(id) {
         return Ok(id.to_owned());
     }
-    Err(ApiError::argument("An id is 1 to 36 of A-Z, a-z, 0-9, '.', '_' and '-', and begins with a letter or digit."))
+    Err(ApiError::argument(
+        "An id is 1 to 36 of A-Z, a-z, 0-9, '.', '_' and '-', and begins with a letter or digit.",
+    ))
 }
 
 /// At most 36 of `[A-Za-z0-9._-]`, the first alphanumeric.

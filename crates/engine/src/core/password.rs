@@ -9,7 +9,8 @@ use rand::Rng as _;
 use super::error::{ApiError, ApiResult};
 
 /// Hash of a password that nobody has: checking against it takes the time that a real check takes.
-const NOBODY: &str = "$argon2id$v=19$m=65536,t=4,p=3$bm9ib2R5bm9ib2R5bm9ib2R5$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const NOBODY: &str =
+    "$argon2id$v=19$m=65536,t=4,p=3$bm9ib2R5bm9ib2R5bm9ib2R5$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// Checks the length (8 to 256 characters) and hashes.
 pub async fn hash(password: String) -> ApiResult<String> {
@@ -47,7 +48,11 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 }
 
 fn failed() -> ApiError {
-    ApiError::new(axum::http::StatusCode::INTERNAL_SERVER_ERROR, "general_unknown", "The password could not be checked.")
+    ApiError::new(
+        axum::http::StatusCode::INTERNAL_SERVER_ERROR,
+        "general_unknown",
+        "The password could not be checked.",
+    )
 }
 
 #[cfg(test)]

@@ -69,11 +69,15 @@ pub fn for_new(given: Option<Vec<String>>, caller: &Caller) -> ApiResult<Vec<Str
     let Some(given) = given else {
         let own = caller.user_id().map(|id| format!("user:{id}"));
         return Ok(own.map_or_else(Vec::new, |role| {
-            [Action::Read, Action::Update, Action::Delete].map(|a| format!("{}(\"{role}\")", a.name())).to_vec()
+            [Action::Read, Action::Update, Action::Delete]
+                .map(|a| format!("{}(\"{role}\")", a.name()))
+                .to_vec()
         }));
     };
     let parsed = parse(&given)?;
-    let grantable = |permission: &String| split(permission).is_some_and(|(_, role)| caller.roles().iter().any(|own| own == role));
+    let grantable = |permission: &String| {
+        split(permission).is_some_and(|(_, role)| caller.roles().iter().any(|own| own == role))
+    };
     if caller.is_key() || parsed.iter().all(grantable) {
         return Ok(parsed);
     }
@@ -95,7 +99,11 @@ fn is_role(role: &str) -> bool {
         Some((id, dimension)) => (Some(id), Some(dimension)),
         None => (Some(rest), None),
     });
-    let is_word = |word: &str| !word.is_empty() && word.len() <= 81 && word.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+    let is_word = |word: &str| {
+        !word.is_empty()
+            && word.len() <= 81
+            && word.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+    };
     match kind {
         "any" | "guests" => rest.is_none(),
         "users" => role == "users" || role == "users/verified" || role == "users/unverified",
@@ -120,9 +128,21 @@ mod tests {
 
     #[test]
     fn write_is_taken_apart_and_nonsense_refused() {
-        let parsed = parse(&given(&["write(\"any\")", "update(\"any\")", "read(\"team:a/owner\")"])).expect("valid");
-        assert_eq!(parsed, ["create(\"any\")", "update(\"any\")", "delete(\"any\")", "read(\"team:a/owner\")"]);
-        for bad in ["read(any)", "own(\"any\")", "read(\"user:\")", "read(\"user:a/b/c\")", "read(\"any:x\")", "read(\"any\") ", ""] {
+        let parsed =
+            parse(&given(&["write(\"any\")", "update(\"any\")", "read(\"team:a/owner\")"])).expect("valid");
+        assert_eq!(
+            parsed,
+            ["create(\"any\")", "update(\"any\")", "delete(\"any\")", "read(\"team:a/owner\")"]
+        );
+        for bad in [
+            "read(any)",
+            "own(\"any\")",
+            "read(\"user:\")",
+            "read(\"user:a/b/c\")",
+            "read(\"any:x\")",
+            "read(\"any\") ",
+            "",
+        ] {
             assert!(parse(&given(&[bad])).is_err(), "{bad}");
         }
     }

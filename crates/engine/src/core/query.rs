@@ -72,7 +72,9 @@ pub fn parse(queries: &[String], column: &dyn Fn(&str) -> Option<String>) -> Api
             "orderAsc" => page.order.push((named(&raw)?, true)),
             "orderDesc" => page.order.push((named(&raw)?, false)),
             "orderRandom" => page.order.push(("random()".into(), true)),
-            "select" => page.select.extend(raw.values.iter().filter_map(|value| value.as_str().map(str::to_owned))),
+            "select" => {
+                page.select.extend(raw.values.iter().filter_map(|value| value.as_str().map(str::to_owned)));
+            }
             _ => {
                 let condition = compile(&raw, column, &mut page.values, 0)?;
                 page.conditions.push(condition);
@@ -146,7 +148,9 @@ fn compile(
         "isNull" => format!("({name} IS NULL)"),
         "isNotNull" => format!("({name} IS NOT NULL)"),
         "between" => {
-            let [from, to] = raw.values.as_slice() else { return Err(invalid("'between' needs two values".into())) };
+            let [from, to] = raw.values.as_slice() else {
+                return Err(invalid("'between' needs two values".into()));
+            };
             values.extend([bind(from)?, bind(to)?]);
             format!("({name} BETWEEN ? AND ?)")
         }
@@ -182,8 +186,9 @@ fn text_of(raw: &Raw) -> ApiResult<String> {
     text.ok_or_else(|| invalid(format!("'{}' needs an id", raw.method)))
 }
 
-fn invalid(message: String) -> ApiError {
-    ApiError::new(axum::http::StatusCode::BAD_REQUEST, "general_query_invalid", format!("Invalid query: {message}."))
+fn invalid(mut message: String) -> ApiError {
+    message.insert_str(0, "Invalid query: ");
+    ApiError::new(axum::http::StatusCode::BAD_REQUEST, "general_query_invalid", message)
 }
 
 #[cfg(test)]
@@ -209,7 +214,10 @@ mod tests {
             r#"{"method":"limit","values":[7]}"#,
         ])
         .expect("valid");
-        assert_eq!(page.conditions, ["(\"name\" IS ? OR \"name\" IS ?)", "((\"age\" < ?) OR (\"age\" IS NULL))"]);
+        assert_eq!(
+            page.conditions,
+            ["(\"name\" IS ? OR \"name\" IS ?)", "((\"age\" < ?) OR (\"age\" IS NULL))"]
+        );
         assert_eq!(page.values.len(), 3);
         assert_eq!(page.order, [("\"age\"".to_owned(), false)]);
         assert_eq!(page.limit, 7);

@@ -67,19 +67,26 @@ impl Call {
     pub async fn json<T: DeserializeOwned>(&mut self) -> ApiResult<T> {
         let bytes = self.bytes().await?;
         let bytes: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
-        serde_json::from_slice(bytes).map_err(|error| ApiError::argument(format!("The body is not as expected: {error}")))
+        serde_json::from_slice(bytes)
+            .map_err(|error| ApiError::argument(format!("The body is not as expected: {error}")))
     }
 
     async fn bytes(&mut self) -> ApiResult<Bytes> {
         axum::body::to_bytes(std::mem::take(&mut self.body), BODY).await.map_err(|_| {
-            ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "general_argument_invalid", "The body is over 1 MiB.")
+            ApiError::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "general_argument_invalid",
+                "The body is over 1 MiB.",
+            )
         })
     }
 
     /// The values of a list in the query string: `queries[0]=`, `queries[]=`.
     pub fn list(&self, name: &str) -> Vec<String> {
         let of_list = |key: &str| {
-            key.strip_prefix(name).and_then(|rest| rest.strip_prefix('[')).is_some_and(|rest| rest.ends_with(']'))
+            key.strip_prefix(name)
+                .and_then(|rest| rest.strip_prefix('['))
+                .is_some_and(|rest| rest.ends_with(']'))
         };
         self.query.iter().filter(|(key, _)| of_list(key)).map(|(_, value)| value.clone()).collect()
     }
@@ -87,7 +94,8 @@ impl Call {
 
 /// A JSON answer.
 pub fn json(status: StatusCode, body: &Value) -> ApiResult<Response> {
-    Ok((status, [(header::CONTENT_TYPE, "application/json; charset=UTF-8")], body.to_string()).into_response())
+    Ok((status, [(header::CONTENT_TYPE, "application/json; charset=UTF-8")], body.to_string())
+        .into_response())
 }
 
 /// An answer without content; SDKs read its content type all the same.
@@ -109,7 +117,8 @@ pub fn router(app: &Arc<App>, routes: &[Route]) -> Router {
         router = router.route(path, on(filter, handler));
     }
     let unknown = || async {
-        ApiError::new(StatusCode::NOT_FOUND, "general_route_not_found", "This route does not exist.").into_response()
+        ApiError::new(StatusCode::NOT_FOUND, "general_route_not_found", "This route does not exist.")
+            .into_response()
     };
     router
         .fallback(unknown)
@@ -149,7 +158,8 @@ async fn run(
 
 fn check_project(app: &App, headers: &HeaderMap, query: &[(String, String)]) -> ApiResult<()> {
     let header = headers.get("x-appwrite-project").and_then(|value| value.to_str().ok());
-    let named = header.or_else(|| query.iter().find(|(key, _)| key == "project").map(|(_, value)| value.as_str()));
+    let named =
+        header.or_else(|| query.iter().find(|(key, _)| key == "project").map(|(_, value)| value.as_str()));
     // `GET /ping` and health checks name no project.
     match named {
         Some(project) if project != app.config.project => {
@@ -162,7 +172,8 @@ fn check_project(app: &App, headers: &HeaderMap, query: &[(String, String)]) -> 
 /// Answers pages of the declared origins only; programs without an origin are no concern of CORS.
 async fn cors(State(app): State<Arc<App>>, request: Request, next: axum::middleware::Next) -> Response {
     let origin = request.headers().get(header::ORIGIN).cloned();
-    let declared = origin.filter(|origin| app.config.origins.iter().any(|known| known.as_bytes() == origin.as_bytes()));
+    let declared =
+        origin.filter(|origin| app.config.origins.iter().any(|known| known.as_bytes() == origin.as_bytes()));
     let preflight = request.method() == Method::OPTIONS;
     let mut response = match (preflight, &declared) {
         (true, Some(_)) => StatusCode::NO_CONTENT.into_response(),

@@ -35,6 +35,6 @@ CREATE TABLE bucket (
 CREATE TABLE file (
   number INTEGER PRIMARY KEY, bucket_id TEXT NOT NULL REFERENCES bucket ON DELETE CASCADE, id TEXT NOT NULL,
   name TEXT NOT NULL, permissions TEXT NOT NULL, mime TEXT NOT NULL, size INTEGER NOT NULL, signature TEXT NOT NULL,
-  chunk_size INTEGER NOT NULL, chunks TEXT NOT NULL, complete INTEGER NOT NULL,
+  chunk_size INTEGER NOT NULL, chunks TEXT NOT NULL, complete INTEGER NOT NULL, uploader TEXT NOT NULL,
   created INTEGER NOT NULL, updated INTEGER NOT NULL, UNIQUE (bucket_id, id)
 ) STRICT;

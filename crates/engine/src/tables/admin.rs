@@ -28,7 +28,8 @@ pub async fn create_database(mut call: Call) -> ApiResult<Response> {
         name: String,
     }
     let body: Body = call.json().await?;
-    let (id, name, now) = (ids::wanted(&body.database_id)?, crate::users::check_name(&body.name)?, call.app.now());
+    let (id, name, now) =
+        (ids::wanted(&body.database_id)?, crate::users::check_name(&body.name)?, call.app.now());
     let answer = database_json(&id, &name, now);
     call.app
         .store
@@ -52,7 +53,8 @@ pub async fn get_database(call: Call) -> ApiResult<Response> {
         .store
         .read(move |c| {
             let sql = "SELECT name, created FROM database WHERE id = ?1";
-            let row = c.query_row(sql, [&id], |row| Ok((row.get::<_, String>(0)?, row.get(1)?))).optional()?;
+            let row =
+                c.query_row(sql, [&id], |row| Ok((row.get::<_, String>(0)?, row.get(1)?))).optional()?;
             Ok(row.map(|(name, created)| database_json(&id, &name, created)))
         })
         .await?
@@ -123,9 +125,12 @@ pub async fn create_column(mut call: Call) -> ApiResult<Response> {
         array: bool,
     }
     let body: Body = call.json().await?;
-    let kind = Kind::of(call.param("kind")).ok_or_else(|| ApiError::argument("This kind of column is not known."))?;
+    let kind = Kind::of(call.param("kind"))
+        .ok_or_else(|| ApiError::argument("This kind of column is not known."))?;
     if !is_key(&body.key) {
-        return Err(ApiError::argument("A column's key is a letter, then letters, digits, '_' and '-', at most 36."));
+        return Err(ApiError::argument(
+            "A column's key is a letter, then letters, digits, '_' and '-', at most 36.",
+        ));
     }
     if body.array {
         return Err(ApiError::argument("Columns of lists are not supported yet."));
@@ -134,16 +139,24 @@ pub async fn create_column(mut call: Call) -> ApiResult<Response> {
         return Err(ApiError::argument("A required column has no default."));
     }
     let size = match kind {
-        Kind::String | Kind::Varchar => {
-            Some(body.size.filter(|size| (1..=1_048_576).contains(size)).ok_or_else(|| ApiError::argument("'size' is missing."))?)
-        }
+        Kind::String | Kind::Varchar => Some(
+            body.size
+                .filter(|size| (1..=1_048_576).contains(size))
+                .ok_or_else(|| ApiError::argument("'size' is missing."))?,
+        ),
         Kind::Email => Some(320),
         Kind::Url => Some(2_000),
         Kind::Text => Some(16_384),
         Kind::Integer | Kind::Float | Kind::Boolean | Kind::Datetime => None,
     };
-    let column =
-        Column { key: body.key, kind, size, required: body.required, default: body.default, created: call.app.now() };
+    let column = Column {
+        key: body.key,
+        kind,
+        size,
+        required: body.required,
+        default: body.default,
+        created: call.app.now(),
+    };
     if let Some(default) = &column.default {
         column.bind(default)?;
     }
@@ -160,14 +173,22 @@ pub async fn create_column(mut call: Call) -> ApiResult<Response> {
             if table.columns.len() >= COLUMNS {
                 return Err(ApiError::argument(format!("A table has at most {COLUMNS} columns.")).into());
             }
-            tx.execute_batch(&format!("ALTER TABLE {} ADD COLUMN \"{}\" {}", table.sql(), column.key, column.kind.sql()))?;
+            tx.execute_batch(&format!(
+                "ALTER TABLE {} ADD COLUMN \"{}\" {}",
+                table.sql(),
+                column.key,
+                column.kind.sql()
+            ))?;
             if let Some(default) = &column.default {
                 let sql = format!("UPDATE {} SET \"{}\" = ?1", table.sql(), column.key);
                 tx.execute(&sql, [column.bind(default)?])?;
             }
             table.columns.push(column);
             let columns = serde_json::to_string(&table.columns).unwrap_or_default();
-            tx.execute("UPDATE data_table SET columns = ?1 WHERE number = ?2", params![columns, table.number])?;
+            tx.execute(
+                "UPDATE data_table SET columns = ?1 WHERE number = ?2",
+                params![columns, table.number],
+            )?;
             Ok(())
         })
         .await?;

@@ -79,10 +79,14 @@ impl Column {
         match self.kind {
             Kind::Integer => value.as_i64().map(Sql::Integer).ok_or_else(|| wrong("must be a whole number")),
             Kind::Float => value.as_f64().map(Sql::Real).ok_or_else(|| wrong("must be a number")),
-            Kind::Boolean => value.as_bool().map(|b| Sql::Integer(i64::from(b))).ok_or_else(|| wrong("must be true or false")),
+            Kind::Boolean => value
+                .as_bool()
+                .map(|b| Sql::Integer(i64::from(b)))
+                .ok_or_else(|| wrong("must be true or false")),
             Kind::Datetime => {
                 let time = value.as_str().and_then(|text| chrono::DateTime::parse_from_rfc3339(text).ok());
-                time.map(|time| Sql::Text(iso(time.timestamp_millis()))).ok_or_else(|| wrong("must be a date and time (RFC 3339)"))
+                time.map(|time| Sql::Text(iso(time.timestamp_millis())))
+                    .ok_or_else(|| wrong("must be a date and time (RFC 3339)"))
             }
             Kind::String | Kind::Varchar | Kind::Text | Kind::Email | Kind::Url => {
                 let text = value.as_str().ok_or_else(|| wrong("must be text"))?;

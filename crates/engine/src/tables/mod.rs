@@ -23,9 +23,15 @@ pub fn routes() -> Vec<Route> {
             Box::pin(admin::create_column(call))
         }),
         row(Method::GET, "/tablesdb/{databaseId}/tables/{tableId}/rows", |call| Box::pin(read::list(call))),
-        row(Method::POST, "/tablesdb/{databaseId}/tables/{tableId}/rows", |call| Box::pin(write::create(call))),
-        row(Method::GET, "/tablesdb/{databaseId}/tables/{tableId}/rows/{rowId}", |call| Box::pin(read::get(call))),
-        row(Method::PUT, "/tablesdb/{databaseId}/tables/{tableId}/rows/{rowId}", |call| Box::pin(write::upsert(call))),
+        row(Method::POST, "/tablesdb/{databaseId}/tables/{tableId}/rows", |call| {
+            Box::pin(write::create(call))
+        }),
+        row(Method::GET, "/tablesdb/{databaseId}/tables/{tableId}/rows/{rowId}", |call| {
+            Box::pin(read::get(call))
+        }),
+        row(Method::PUT, "/tablesdb/{databaseId}/tables/{tableId}/rows/{rowId}", |call| {
+            Box::pin(write::upsert(call))
+        }),
         row(Method::PATCH, "/tablesdb/{databaseId}/tables/{tableId}/rows/{rowId}", |call| {
             Box::pin(write::update(call))
         }),

@@ -41,12 +41,17 @@ pub async fn list(call: Call) -> ApiResult<Response> {
                 }
                 let open = permissions::opening(Action::Read, caller.roles());
                 let places = vec!["?"; open.len()].join(", ");
-                page.conditions
-                    .push(format!("EXISTS (SELECT 1 FROM json_each(\"$permissions\") WHERE value IN ({places}))"));
+                page.conditions.push(format!(
+                    "EXISTS (SELECT 1 FROM json_each(\"$permissions\") WHERE value IN ({places}))"
+                ));
                 page.values.extend(open.into_iter().map(Sql::Text));
             }
             let filter = |conditions: &[String]| {
-                if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) }
+                if conditions.is_empty() {
+                    String::new()
+                } else {
+                    format!(" WHERE {}", conditions.join(" AND "))
+                }
             };
             let total: i64 = if count {
                 let sql = format!(
@@ -61,12 +66,18 @@ pub async fn list(call: Call) -> ApiResult<Response> {
             let backwards = page.before.is_some();
             if let Some(cursor) = page.after.take().or(page.before.take()) {
                 let at: Option<i64> = c
-                    .query_row(&format!("SELECT \"$sequence\" FROM {} WHERE \"$id\" = ?1", table.sql()), [&cursor], |row| {
-                        row.get(0)
-                    })
+                    .query_row(
+                        &format!("SELECT \"$sequence\" FROM {} WHERE \"$id\" = ?1", table.sql()),
+                        [&cursor],
+                        |row| row.get(0),
+                    )
                     .optional()?;
                 let at = at.ok_or_else(|| {
-                    ApiError::new(StatusCode::BAD_REQUEST, "general_cursor_not_found", "The cursor's row does not exist.")
+                    ApiError::new(
+                        StatusCode::BAD_REQUEST,
+                        "general_cursor_not_found",
+                        "The cursor's row does not exist.",
+                    )
                 })?;
                 let (condition, values) = beyond(&table, c, &page.order, at, backwards)?;
                 page.conditions.push(condition);
@@ -76,7 +87,9 @@ pub async fn list(call: Call) -> ApiResult<Response> {
             let order: Vec<String> = page
                 .order
                 .iter()
-                .map(|(column, ascending)| format!("{column} {}", if *ascending != backwards { "ASC" } else { "DESC" }))
+                .map(|(column, ascending)| {
+                    format!("{column} {}", if *ascending != backwards { "ASC" } else { "DESC" })
+                })
                 .collect();
             let sql = format!(
                 "{}{} ORDER BY {} LIMIT {} OFFSET {}",
@@ -111,7 +124,8 @@ fn beyond(
     at: i64,
     backwards: bool,
 ) -> Result<(String, Vec<Sql>), crate::core::store::StoreError> {
-    let mut columns: Vec<(String, bool)> = order.iter().filter(|(column, _)| column != "random()").cloned().collect();
+    let mut columns: Vec<(String, bool)> =
+        order.iter().filter(|(column, _)| column != "random()").cloned().collect();
     columns.push(("\"$sequence\"".into(), true));
     let names: Vec<&str> = columns.iter().map(|(column, _)| column.as_str()).collect();
     let sql = format!("SELECT {} FROM {} WHERE \"$sequence\" = ?1", names.join(", "), table.sql());
@@ -127,7 +141,11 @@ fn beyond(
             (false, Sql::Null) => format!("({same}0)"),
             (up, value) => {
                 values.push(value.clone());
-                if up { format!("({same}{column} > ?)") } else { format!("({same}({column} < ? OR {column} IS NULL))") }
+                if up {
+                    format!("({same}{column} > ?)")
+                } else {
+                    format!("({same}({column} < ? OR {column} IS NULL))")
+                }
             }
         };
         parts.push(part);

@@ -66,7 +66,10 @@ impl Table {
     /// What is selected for [`Table::row`].
     pub fn select(&self) -> String {
         let columns: String = self.columns.iter().map(|column| format!(", \"{}\"", column.key)).collect();
-        format!("SELECT \"$id\", \"$sequence\", \"$created\", \"$updated\", \"$permissions\"{columns} FROM {}", self.sql())
+        format!(
+            "SELECT \"$id\", \"$sequence\", \"$created\", \"$updated\", \"$permissions\"{columns} FROM {}",
+            self.sql()
+        )
     }
 
     /// A row as the SDKs read it.
@@ -88,7 +91,13 @@ impl Table {
     }
 
     /// The row, if the caller may do `action` on it. A row that one may not read looks like none.
-    pub fn row_for(&self, connection: &Connection, id: &str, caller: &Caller, action: Action) -> Result<Value, StoreError> {
+    pub fn row_for(
+        &self,
+        connection: &Connection,
+        id: &str,
+        caller: &Caller,
+        action: Action,
+    ) -> Result<Value, StoreError> {
         let sql = format!("{} WHERE \"$id\" = ?1", self.select());
         let row = connection.prepare_cached(&sql)?.query_row([id], |row| self.row(row)).optional()?;
         let missing = || ApiError::not_found("row_not_found", "A row");

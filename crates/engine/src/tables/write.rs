@@ -106,9 +106,14 @@ fn insert(
     }
     known_keys(table, &body.data)?;
     let permissions = permissions::for_new(body.permissions, caller)?;
-    let mut names = vec!["\"$id\"".to_owned(), "\"$created\"".into(), "\"$updated\"".into(), "\"$permissions\"".into()];
-    let mut values =
-        vec![Sql::Text(id.to_owned()), Sql::Integer(now), Sql::Integer(now), Sql::Text(json!(permissions).to_string())];
+    let mut names =
+        vec!["\"$id\"".to_owned(), "\"$created\"".into(), "\"$updated\"".into(), "\"$permissions\"".into()];
+    let mut values = vec![
+        Sql::Text(id.to_owned()),
+        Sql::Integer(now),
+        Sql::Integer(now),
+        Sql::Text(json!(permissions).to_string()),
+    ];
     for column in &table.columns {
         let given = body.data.get(&column.key).or(column.default.as_ref()).unwrap_or(&Value::Null);
         names.push(format!("\"{}\"", column.key));

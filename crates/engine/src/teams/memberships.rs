@@ -14,7 +14,8 @@ use crate::core::{
     store::is_conflict,
 };
 
-const SELECT: &str = "SELECT m.id, m.user_id, m.team_id, m.roles, m.created, m.updated, u.name, coalesce(u.email, ''),
+const SELECT: &str =
+    "SELECT m.id, m.user_id, m.team_id, m.roles, m.created, m.updated, u.name, coalesce(u.email, ''),
        t.name, u.accessed
      FROM membership m JOIN user u ON u.id = m.user_id JOIN team t ON t.id = m.team_id";
 
@@ -63,7 +64,8 @@ pub async fn list(call: Call) -> ApiResult<Response> {
         .app
         .store
         .read(move |c| {
-            let mut statement = c.prepare_cached(&format!("{SELECT} WHERE m.team_id = ?1 ORDER BY u.name LIMIT 5000"))?;
+            let mut statement =
+                c.prepare_cached(&format!("{SELECT} WHERE m.team_id = ?1 ORDER BY u.name LIMIT 5000"))?;
             let rows = statement.query_map([team], json_of)?.collect::<Result<Vec<_>, _>>()?;
             Ok(rows)
         })
@@ -78,7 +80,8 @@ pub async fn update(mut call: Call) -> ApiResult<Response> {
     }
     let body: Body = call.json().await?;
     let roles = check_roles(&body.roles)?;
-    let (team, id, now) = (call.param("teamId").to_owned(), call.param("membershipId").to_owned(), call.app.now());
+    let (team, id, now) =
+        (call.param("teamId").to_owned(), call.param("membershipId").to_owned(), call.app.now());
     let membership = call
         .app
         .store
@@ -104,7 +107,9 @@ pub async fn delete(call: Call) -> ApiResult<Response> {
 
 fn check_roles(roles: &[String]) -> ApiResult<String> {
     let valid = |role: &String| {
-        !role.is_empty() && role.len() <= 81 && role.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+        !role.is_empty()
+            && role.len() <= 81
+            && role.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
     };
     if roles.len() <= 100 && roles.iter().all(valid) {
         Ok(json!(roles).to_string())

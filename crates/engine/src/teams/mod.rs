@@ -14,8 +14,12 @@ pub fn routes() -> Vec<Route> {
         route(Access::Anybody, Method::GET, "/teams", |call| Box::pin(team::list(call))),
         route(Access::Anybody, Method::GET, "/teams/{teamId}", |call| Box::pin(team::get(call))),
         route(Access::Key, Method::DELETE, "/teams/{teamId}", |call| Box::pin(team::delete(call))),
-        route(Access::Key, Method::POST, "/teams/{teamId}/memberships", |call| Box::pin(memberships::create(call))),
-        route(Access::Anybody, Method::GET, "/teams/{teamId}/memberships", |call| Box::pin(memberships::list(call))),
+        route(Access::Key, Method::POST, "/teams/{teamId}/memberships", |call| {
+            Box::pin(memberships::create(call))
+        }),
+        route(Access::Anybody, Method::GET, "/teams/{teamId}/memberships", |call| {
+            Box::pin(memberships::list(call))
+        }),
         route(Access::Key, Method::PATCH, "/teams/{teamId}/memberships/{membershipId}", |call| {
             Box::pin(memberships::update(call))
         }),

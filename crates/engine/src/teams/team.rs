@@ -24,7 +24,8 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
         name: String,
     }
     let body: Body = call.json().await?;
-    let (id, name, now) = (ids::wanted(&body.team_id)?, crate::users::check_name(&body.name)?, call.app.now());
+    let (id, name, now) =
+        (ids::wanted(&body.team_id)?, crate::users::check_name(&body.name)?, call.app.now());
     let team = call
         .app
         .store

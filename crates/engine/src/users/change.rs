@@ -85,7 +85,10 @@ pub async fn field(mut call: Call, field: &'static str) -> ApiResult<Response> {
         "status" => Change::Status(body.status.ok_or_else(missing)?),
         "labels" => {
             let labels = body.labels.ok_or_else(missing)?;
-            if labels.iter().any(|l| l.is_empty() || l.len() > 36 || !l.bytes().all(|b| b.is_ascii_alphanumeric())) {
+            if labels
+                .iter()
+                .any(|l| l.is_empty() || l.len() > 36 || !l.bytes().all(|b| b.is_ascii_alphanumeric()))
+            {
                 return Err(ApiError::argument("A label is 1 to 36 letters and digits."));
             }
             Change::Labels(labels)

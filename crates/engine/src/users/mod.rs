@@ -14,7 +14,8 @@ pub use model::{COLUMNS, User, check_email, check_name};
 use crate::core::routes::{Access, Handler, Route};
 
 pub fn routes() -> Vec<Route> {
-    let key = |method, path, handler: Handler| Route { method, path, access: Access::Key, rate: None, handler };
+    let key =
+        |method, path, handler: Handler| Route { method, path, access: Access::Key, rate: None, handler };
     vec![
         key(Method::POST, "/users", |call| Box::pin(create::create(call))),
         key(Method::GET, "/users", |call| Box::pin(read::list(call))),

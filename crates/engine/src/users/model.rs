@@ -120,7 +120,11 @@ pub fn check_email(email: &str) -> ApiResult<String> {
     let valid = email.len() <= 320
         && !email.contains(|c: char| c.is_whitespace() || c.is_control())
         && email.split_once('@').is_some_and(|(local, host)| {
-            !local.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.') && !host.contains('@')
+            !local.is_empty()
+                && host.contains('.')
+                && !host.starts_with('.')
+                && !host.ends_with('.')
+                && !host.contains('@')
         });
     if valid { Ok(email) } else { Err(ApiError::argument("The e-mail address is not valid.")) }
 }

@@ -24,7 +24,8 @@ pub async fn list(call: Call) -> ApiResult<Response> {
         Some(known.to_owned())
     };
     let mut page = query::parse(&call.list("queries"), &column)?;
-    let total_conditions = if page.conditions.is_empty() { "1".to_owned() } else { page.conditions.join(" AND ") };
+    let total_conditions =
+        if page.conditions.is_empty() { "1".to_owned() } else { page.conditions.join(" AND ") };
     let values = page.values.clone();
     if let Some(after) = page.after.take() {
         page.conditions.push("(rowid > (SELECT rowid FROM user WHERE id = ?))".into());

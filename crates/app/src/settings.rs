@@ -1,0 +1,65 @@
+//! What a person chose on this computer. Nothing personal, so it may be read before anybody signs in.
+
+use tokio::sync::watch;
+
+use crate::{ApiError, store::Profile, view::Settings};
+
+const FILE: &str = "settings.json";
+
+/// The settings as they are and as they change.
+#[derive(Debug)]
+pub struct SettingsFile {
+    current: watch::Sender<Settings>,
+}
+
+impl SettingsFile {
+    #[must_use]
+    pub fn open(profile: &Profile) -> Self {
+        Self { current: watch::Sender::new(checked(profile.read(FILE))) }
+    }
+
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<Settings> {
+        self.current.subscribe()
+    }
+
+    /// Writes first, then tells: what is shown is what is kept.
+    pub fn save(&self, profile: &Profile, settings: Settings) -> Result<(), ApiError> {
+        let settings = checked(settings);
+        profile.write(FILE, &settings)?;
+        self.current.send_replace(settings);
+        Ok(())
+    }
+}
+
+/// Values from a file or a window brought into their bounds.
+fn checked(mut settings: Settings) -> Settings {
+    settings.text_size = settings.text_size.clamp(80, 200);
+    settings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_kept_and_bounded() {
+        let folder = tempfile::tempdir().expect("folder");
+        let profile = Profile::open(folder.path()).expect("profile");
+        let file = SettingsFile::open(&profile);
+        file.save(&profile, Settings { text_size: 900, reduce_motion: true, ..Settings::default() })
+            .expect("saved");
+        let again = SettingsFile::open(&profile);
+        assert_eq!(again.watch().borrow().text_size, 200);
+        assert!(again.watch().borrow().reduce_motion);
+    }
+
+    #[test]
+    fn a_file_of_an_older_version_keeps_what_it_has() {
+        let folder = tempfile::tempdir().expect("folder");
+        let profile = Profile::open(folder.path()).expect("profile");
+        std::fs::write(folder.path().join(FILE), br#"{"theme":"dark"}"#).expect("written");
+        let settings = SettingsFile::open(&profile).watch().borrow().clone();
+        assert_eq!(settings, Settings { theme: crate::view::Theme::Dark, ..Settings::default() });
+    }
+}

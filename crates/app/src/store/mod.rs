@@ -1,0 +1,9 @@
+//! What one profile keeps on this computer. Nothing here is readable without the account's key.
+
+mod key;
+mod profile;
+mod vault;
+
+pub use key::{KeyError, StoreKey, Wrapped};
+pub use profile::{Account, KeySource, Profile, ProfileError};
+pub use vault::{Vault, VaultError};

@@ -1,0 +1,83 @@
+//! Who is signed in, where, and what works at the moment.
+
+use serde::Serialize;
+use specta::Type;
+
+/// The one thing the window decides its first screen on.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum SessionState {
+    /// Reading the local stores.
+    Opening,
+    SignedOut {
+        server: Option<String>,
+        email: Option<String>,
+    },
+    /// No keyring here: a passphrase opens the store, or with `creating` protects a new one.
+    NeedsPassphrase {
+        creating: bool,
+    },
+    /// A local store cannot be read. Rebuilding it from the server loses only what was not sent.
+    StoreDamaged {
+        message: String,
+    },
+    SignedIn {
+        me: Me,
+        server: ServerInfo,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Me {
+    pub user_id: String,
+    pub name: String,
+    pub email: String,
+    pub matrix_id: String,
+    pub device_id: String,
+    pub role: telestack_model::Role,
+    pub avatar: Option<String>,
+}
+
+/// A server that answered, before anybody signs in.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ServerInfo {
+    pub name: String,
+    pub url: String,
+    pub version: String,
+    pub sign_up: bool,
+}
+
+/// The three sign-ins are one step to a person; this is its one progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignInStep {
+    FindingServer,
+    CheckingPassword,
+    OpeningStore,
+    JoiningChat,
+    SettingUpEncryption,
+    Done,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "kebab-case")]
+pub enum AreaState {
+    Online,
+    Connecting,
+    Offline,
+}
+
+/// The state of the connection, always visible in the rail.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Connection {
+    pub chat: AreaState,
+    pub files: AreaState,
+    pub calls: AreaState,
+    pub queued_messages: u32,
+    pub queued_uploads: u32,
+    /// Tries since the connection was lost; 0 while it stands.
+    pub attempt: u32,
+}

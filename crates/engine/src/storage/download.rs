@@ -1,0 +1,92 @@
+//! Sending a file: whole or a range, so that what is in it can do nothing in our origin.
+
+use std::io::SeekFrom;
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
+use tokio_util::io::ReaderStream;
+
+use super::{
+    file::File,
+    range::{self, Wanted},
+    upload::disk,
+};
+use crate::core::{
+    error::{ApiError, ApiResult},
+    permissions::Action,
+    routes::Call,
+};
+
+/// Kinds that a browser may show in place; everything else is handed over as a download.
+const SHOWN: &[&str] =
+    &["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "application/pdf", "text/plain"];
+
+pub async fn send(call: Call, attachment: bool) -> ApiResult<Response> {
+    let (bucket, id) = (call.param("bucketId").to_owned(), call.param("fileId").to_owned());
+    let caller = call.caller.clone();
+    let file = call.app.store.read(move |c| File::get_for(c, &bucket, &id, &caller, Action::Read)).await?;
+    if !file.complete {
+        return Err(ApiError::not_found("storage_file_not_found", "A file"));
+    }
+    let etag = format!("\"{}\"", file.signature);
+    let asked = |name| call.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    if asked(header::IF_NONE_MATCH).is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == etag)) {
+        return Ok((StatusCode::NOT_MODIFIED, headers(&file, &etag, attachment)).into_response());
+    }
+    let size = u64::try_from(file.size).unwrap_or_default();
+    // A range of a version that changed since is answered with the whole.
+    let same = asked(header::IF_RANGE).is_none_or(|tag| tag == etag);
+    let (status, first, length) = match range::wanted(asked(header::RANGE).filter(|_| same), size) {
+        Wanted::All => (StatusCode::OK, 0, size),
+        Wanted::Part(first, last) => (StatusCode::PARTIAL_CONTENT, first, last - first + 1),
+        Wanted::Outside => {
+            let range = format!("bytes */{size}");
+            return Ok((StatusCode::RANGE_NOT_SATISFIABLE, [(header::CONTENT_RANGE, range)]).into_response());
+        }
+    };
+    let mut blob = tokio::fs::File::open(file.path(&call.app.blobs())).await.map_err(|error| disk(&error))?;
+    blob.seek(SeekFrom::Start(first)).await.map_err(|error| disk(&error))?;
+    let body = Body::from_stream(ReaderStream::with_capacity(blob.take(length), 64 * 1024));
+    let mut response = (status, headers(&file, &etag, attachment), body).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_LENGTH, length.into());
+    if status == StatusCode::PARTIAL_CONTENT
+        && let Ok(range) = HeaderValue::from_str(&format!("bytes {first}-{}/{size}", first + length - 1))
+    {
+        headers.insert(header::CONTENT_RANGE, range);
+    }
+    Ok(response)
+}
+
+fn headers(file: &File, etag: &str, attachment: bool) -> HeaderMap {
+    let shown = !attachment && SHOWN.contains(&file.mime.as_str());
+    let disposition = if shown { "inline" } else { "attachment" };
+    let name = percent_encoding::utf8_percent_encode(
+        file.name.rsplit('/').next().unwrap_or_default(),
+        percent_encoding::NON_ALPHANUMERIC,
+    );
+    let mime =
+        if file.mime == "text/html" || file.mime == "image/svg+xml" { "text/plain" } else { &file.mime };
+    let mut headers = HeaderMap::new();
+    for (key, value) in [
+        (
+            header::CONTENT_TYPE,
+            if mime.starts_with("text/") { format!("{mime}; charset=utf-8") } else { mime.to_owned() },
+        ),
+        (header::CONTENT_DISPOSITION, format!("{disposition}; filename*=UTF-8''{name}")),
+        (header::ETAG, etag.to_owned()),
+        (header::ACCEPT_RANGES, "bytes".to_owned()),
+        (header::CACHE_CONTROL, "private, no-cache".to_owned()),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
+    ] {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(key, value);
+        }
+    }
+    headers
+}

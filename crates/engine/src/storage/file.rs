@@ -1,0 +1,175 @@
+//! One file: its facts, where its bytes are, who may have it.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use serde_json::{Value, json};
+
+use super::bucket::Bucket;
+use crate::core::{
+    caller::Caller,
+    clock::iso,
+    error::ApiError,
+    permissions::{self, Action},
+    store::StoreError,
+};
+
+#[derive(Debug, Clone)]
+pub struct File {
+    pub number: i64,
+    pub bucket: String,
+    pub id: String,
+    pub name: String,
+    pub permissions: Vec<String>,
+    pub mime: String,
+    pub size: i64,
+    /// MD5 of the content, hex; empty until complete.
+    pub signature: String,
+    /// Bytes of a chunk; the last may be shorter.
+    pub chunk_size: i64,
+    /// Numbers of the chunks that are here.
+    pub chunks: Vec<i64>,
+    pub complete: bool,
+    pub created: i64,
+    pub updated: i64,
+    /// The user who uploads it; empty for an API key.
+    pub uploader: String,
+}
+
+pub const SELECT: &str =
+    "SELECT number, bucket_id, id, name, permissions, mime, size, signature, chunk_size, chunks,
+     complete, created, updated, uploader FROM file";
+
+impl File {
+    pub fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            number: row.get(0)?,
+            bucket: row.get(1)?,
+            id: row.get(2)?,
+            name: row.get(3)?,
+            permissions: serde_json::from_str(&row.get::<_, String>(4)?).unwrap_or_default(),
+            mime: row.get(5)?,
+            size: row.get(6)?,
+            signature: row.get(7)?,
+            chunk_size: row.get(8)?,
+            chunks: serde_json::from_str(&row.get::<_, String>(9)?).unwrap_or_default(),
+            complete: row.get(10)?,
+            created: row.get(11)?,
+            updated: row.get(12)?,
+            uploader: row.get(13)?,
+        })
+    }
+
+    pub fn find(connection: &Connection, bucket: &str, id: &str) -> Result<Option<Self>, StoreError> {
+        let sql = format!("{SELECT} WHERE bucket_id = ?1 AND id = ?2");
+        Ok(connection.query_row(&sql, params![bucket, id], Self::from_row).optional()?)
+    }
+
+    /// The file, if the caller may do `action` with it. One that they may not even read looks like none.
+    pub fn get_for(
+        connection: &Connection,
+        bucket: &str,
+        id: &str,
+        caller: &Caller,
+        action: Action,
+    ) -> Result<Self, StoreError> {
+        let bucket = Bucket::get(connection, bucket)?;
+        let missing = || ApiError::not_found("storage_file_not_found", "A file");
+        let file = Self::find(connection, &bucket.id, id)?.ok_or_else(missing)?;
+        let may = |action| {
+            permissions::allows(&bucket.permissions, action, caller)
+                || bucket.file_security && permissions::allows(&file.permissions, action, caller)
+        };
+        if may(action) {
+            Ok(file)
+        } else if may(Action::Read) {
+            Err(unauthorized().into())
+        } else {
+            Err(missing().into())
+        }
+    }
+
+    pub fn chunks_total(&self) -> i64 {
+        if self.chunk_size == 0 {
+            1
+        } else {
+            (self.size + self.chunk_size - 1).max(1) / self.chunk_size.max(1)
+        }
+        .max(1)
+    }
+
+    /// Where the bytes are, from the first chunk on; named by our own numbers, never by anything that a client sent.
+    /// The name does not change at the end, so a crash there loses nothing.
+    pub fn path(&self, blobs: &Path) -> PathBuf {
+        blobs.join(format!("{}.blob", self.number))
+    }
+
+    pub fn json(&self) -> Value {
+        json!({
+            "$id": self.id,
+            "bucketId": self.bucket,
+            "$createdAt": iso(self.created),
+            "$updatedAt": iso(self.updated),
+            "$permissions": self.permissions,
+            "name": self.name,
+            "folder": "",
+            "key": "",
+            "signature": self.signature,
+            "mimeType": self.mime,
+            "sizeOriginal": self.size,
+            "sizeActual": self.size,
+            "chunksTotal": self.chunks_total(),
+            "chunksUploaded": self.chunks.len(),
+            "encryption": false,
+            "compression": "none",
+        })
+    }
+}
+
+pub fn unauthorized() -> ApiError {
+    ApiError::new(
+        axum::http::StatusCode::UNAUTHORIZED,
+        "user_unauthorized",
+        "You may not do this in this bucket.",
+    )
+}
+
+/// A name as it is kept: no control characters, not empty, at most 255 characters. It is never used as a path.
+pub fn check_name(name: &str) -> Result<String, ApiError> {
+    let valid = !name.trim().is_empty() && name.chars().count() <= 255 && !name.chars().any(char::is_control);
+    if valid {
+        Ok(name.to_owned())
+    } else {
+        Err(ApiError::argument("A file's name has 1 to 255 characters."))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_are_counted_with_a_short_last_one() {
+        let mut file = File {
+            number: 1,
+            bucket: "b".into(),
+            id: "f".into(),
+            name: "n".into(),
+            permissions: vec![],
+            mime: String::new(),
+            size: 11,
+            signature: String::new(),
+            chunk_size: 5,
+            chunks: vec![],
+            complete: false,
+            created: 0,
+            updated: 0,
+            uploader: String::new(),
+        };
+        assert_eq!(file.chunks_total(), 3);
+        file.size = 10;
+        assert_eq!(file.chunks_total(), 2);
+        file.size = 0;
+        assert_eq!(file.chunks_total(), 1);
+    }
+}

@@ -1,0 +1,151 @@
+//! Files listed, read, renamed and deleted.
+
+use axum::{http::StatusCode, response::Response};
+use rusqlite::{params, params_from_iter, types::Value as Sql};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    bucket::Bucket,
+    file::{File, SELECT, check_name, unauthorized},
+};
+use crate::core::{
+    error::{ApiError, ApiResult},
+    permissions::{self, Action},
+    query::{self, TOTAL},
+    routes::{self, Call},
+};
+
+pub async fn list(call: Call) -> ApiResult<Response> {
+    let bucket = call.param("bucketId").to_owned();
+    let column = |name: &str| {
+        let known = match name {
+            "$id" => "id",
+            "$createdAt" => "created",
+            "$updatedAt" => "updated",
+            "name" => "name",
+            "mimeType" => "mime",
+            "sizeOriginal" => "size",
+            _ => return None,
+        };
+        Some(known.to_owned())
+    };
+    let mut page = query::parse(&call.list("queries"), &column)?;
+    if page.after.is_some() && !page.order.is_empty() || page.before.is_some() {
+        let message = "Invalid query: files are paged by cursorAfter in the order of their making only.";
+        return Err(ApiError::new(StatusCode::BAD_REQUEST, "general_query_invalid", message));
+    }
+    let caller = call.caller;
+    let (total, files) = call
+        .app
+        .store
+        .read(move |c| {
+            let bucket = Bucket::get(c, &bucket)?;
+            // An upload that is not finished is nobody's file yet.
+            page.conditions.extend(["bucket_id = ?".to_owned(), "complete".to_owned()]);
+            page.values.push(Sql::Text(bucket.id.clone()));
+            if !permissions::allows(&bucket.permissions, Action::Read, &caller) {
+                if !bucket.file_security {
+                    return Err(unauthorized().into());
+                }
+                let open = permissions::opening(Action::Read, caller.roles());
+                let places = vec!["?"; open.len()].join(", ");
+                page.conditions
+                    .push(format!("EXISTS (SELECT 1 FROM json_each(permissions) WHERE value IN ({places}))"));
+                page.values.extend(open.into_iter().map(Sql::Text));
+            }
+            let sql = format!(
+                "SELECT count(*) FROM (SELECT 1 FROM file WHERE {} LIMIT {TOTAL})",
+                page.conditions.join(" AND ")
+            );
+            let total: i64 = c.query_row(&sql, params_from_iter(&page.values), |row| row.get(0))?;
+            if let Some(after) = page.after.take() {
+                page.conditions
+                    .push("number > (SELECT number FROM file WHERE bucket_id = ? AND id = ?)".into());
+                page.values.extend([Sql::Text(bucket.id.clone()), Sql::Text(after)]);
+            }
+            let order: Vec<String> = page
+                .order
+                .iter()
+                .map(|(column, ascending)| format!("{column} {}", if *ascending { "ASC" } else { "DESC" }))
+                .chain(["number".to_owned()])
+                .collect();
+            let sql = format!(
+                "{SELECT} WHERE {} ORDER BY {} LIMIT {} OFFSET {}",
+                page.conditions.join(" AND "),
+                order.join(", "),
+                page.limit,
+                page.offset
+            );
+            let mut statement = c.prepare_cached(&sql)?;
+            let files = statement.query_map(params_from_iter(&page.values), File::from_row)?;
+            Ok((total, files.map(|file| Ok(file?.json())).collect::<rusqlite::Result<Vec<Value>>>()?))
+        })
+        .await?;
+    routes::json(StatusCode::OK, &json!({ "total": total, "files": files }))
+}
+
+/// A file that is still being uploaded is shown too: clients go on from its `chunksUploaded`.
+pub async fn get(call: Call) -> ApiResult<Response> {
+    let (bucket, id) = (call.param("bucketId").to_owned(), call.param("fileId").to_owned());
+    let caller = call.caller;
+    let file = call.app.store.read(move |c| File::get_for(c, &bucket, &id, &caller, Action::Read)).await?;
+    routes::json(StatusCode::OK, &file.json())
+}
+
+pub async fn update(mut call: Call) -> ApiResult<Response> {
+    #[derive(Deserialize)]
+    struct Body {
+        #[serde(default)]
+        name: Option<String>,
+        #[serde(default)]
+        permissions: Option<Vec<String>>,
+    }
+    let body: Body = call.json().await?;
+    let name = body.name.as_deref().map(check_name).transpose()?;
+    let permissions = match body.permissions {
+        Some(given) => Some(permissions::for_new(Some(given), &call.caller)?),
+        None => None,
+    };
+    let (bucket, id, now) =
+        (call.param("bucketId").to_owned(), call.param("fileId").to_owned(), call.app.now());
+    let caller = call.caller;
+    let file = call
+        .app
+        .store
+        .write(move |tx| {
+            let mut file = File::get_for(tx, &bucket, &id, &caller, Action::Update)?;
+            file.name = name.unwrap_or(file.name);
+            file.permissions = permissions.unwrap_or(file.permissions);
+            file.updated = now;
+            tx.execute(
+                "UPDATE file SET name = ?1, permissions = ?2, updated = ?3 WHERE number = ?4",
+                params![file.name, json!(file.permissions).to_string(), now, file.number],
+            )?;
+            Ok(file)
+        })
+        .await?;
+    routes::json(StatusCode::OK, &file.json())
+}
+
+pub async fn delete(call: Call) -> ApiResult<Response> {
+    let (bucket, id) = (call.param("bucketId").to_owned(), call.param("fileId").to_owned());
+    let caller = call.caller;
+    let file = call
+        .app
+        .store
+        .write(move |tx| {
+            let file = File::get_for(tx, &bucket, &id, &caller, Action::Delete)?;
+            tx.execute("DELETE FROM file WHERE number = ?1", [file.number])?;
+            Ok(file)
+        })
+        .await?;
+    // The row is gone, so nobody can reach the blob; a blob that stays behind costs space only.
+    match tokio::fs::remove_file(file.path(&call.app.blobs())).await {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            tracing::warn!(%error, "a deleted file's blob stays on disk");
+        }
+        _ => {}
+    }
+    routes::empty()
+}

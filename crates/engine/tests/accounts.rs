@@ -1,0 +1,137 @@
+//! Signing up, in and out; what a session, a JWT and a key open.
+
+mod harness;
+
+use harness::{PASSWORD, Running};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+fn of(status: u16, kind: &str) -> (u16, String) {
+    (status, kind.to_owned())
+}
+
+#[tokio::test]
+async fn a_session_opens_the_account_and_ends() {
+    let engine = Running::start().await;
+    let ada = engine.user("ada").await;
+    let account = ada.get("/account").await;
+    assert_eq!(account["$id"], "ada");
+    assert_eq!(account["prefs"], json!({}));
+    assert!(account.get("password").is_none());
+    ada.ok(Method::PATCH, "/account/prefs", &json!({ "prefs": { "theme": "dark" } })).await;
+    assert_eq!(ada.get("/account/prefs").await["theme"], "dark");
+    assert_eq!(ada.get("/account/sessions").await["total"], 1);
+    let gone = ada.call(Method::DELETE, "/account/sessions/current", &Value::Null).await;
+    assert_eq!(gone.status(), 204);
+    assert!(!gone.headers()["content-type"].to_str().expect("text").contains("json"));
+    assert_eq!(
+        ada.refused(Method::GET, "/account", &Value::Null).await,
+        of(401, "general_unauthorized_scope")
+    );
+}
+
+#[tokio::test]
+async fn a_jwt_dies_with_its_session_and_with_time() {
+    let engine = Running::start().await;
+    let ada = engine.user("ada").await;
+    let jwt =
+        ada.ok(Method::POST, "/account/jwts", &json!({})).await["jwt"].as_str().expect("JWT").to_owned();
+    let bearer = engine.guest().with("authorization", &format!("Bearer {jwt}"));
+    assert_eq!(bearer.get("/account").await["$id"], "ada");
+    engine.later(901_000);
+    assert_eq!(bearer.refused(Method::GET, "/account", &Value::Null).await, of(401, "user_jwt_invalid"));
+    let jwt =
+        ada.ok(Method::POST, "/account/jwts", &json!({})).await["jwt"].as_str().expect("JWT").to_owned();
+    let bearer = engine.guest().with("x-appwrite-jwt", &jwt);
+    ada.ok(Method::DELETE, "/account/sessions", &Value::Null).await;
+    assert_eq!(bearer.refused(Method::GET, "/account", &Value::Null).await, of(401, "user_jwt_invalid"));
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_an_unknown_address_look_the_same() {
+    let engine = Running::start().await;
+    engine.user("ada").await;
+    let path = "/account/sessions/email";
+    for email in ["ada@example.org", "nobody@example.org"] {
+        let body = json!({ "email": email, "password": "wrong password" });
+        assert_eq!(
+            engine.guest().refused(Method::POST, path, &body).await,
+            of(401, "user_invalid_credentials")
+        );
+    }
+    let body = json!({ "email": "ada@example.org", "password": "wrong password" });
+    for _ in 0..8 {
+        engine.guest().refused(Method::POST, path, &body).await;
+    }
+    let right = json!({ "email": "ada@example.org", "password": PASSWORD });
+    assert_eq!(
+        engine.guest().refused(Method::POST, path, &right).await,
+        of(429, "general_rate_limit_exceeded")
+    );
+    engine.later(3_600_001);
+    engine.sign_in("ada@example.org").await;
+}
+
+#[tokio::test]
+async fn a_blocked_user_is_out_at_once() {
+    let engine = Running::start().await;
+    let ada = engine.user("ada").await;
+    engine.admin().ok(Method::PATCH, "/users/ada/status", &json!({ "status": false })).await;
+    assert_eq!(ada.refused(Method::GET, "/account", &Value::Null).await.0, 401);
+}
+
+#[tokio::test]
+async fn administration_is_for_keys_and_unknown_routes_do_not_exist() {
+    let engine = Running::start().await;
+    let ada = engine.user("ada").await;
+    let new = json!({ "userId": "eve", "email": "eve@example.org", "password": PASSWORD });
+    for caller in [engine.guest(), ada, engine.guest().with("x-appwrite-key", "standard_wrong")] {
+        assert_eq!(caller.refused(Method::POST, "/users", &new).await, of(401, "general_unauthorized_scope"));
+    }
+    let admin = engine.admin();
+    assert_eq!(
+        admin.refused(Method::GET, "/nothing", &Value::Null).await,
+        of(404, "general_route_not_found")
+    );
+    assert_eq!(admin.refused(Method::PUT, "/users", &new).await, of(404, "general_route_not_found"));
+    let other =
+        reqwest::Client::new().get(format!("{}/users", engine.base)).header("x-appwrite-key", &engine.key);
+    assert_eq!(other.header("x-appwrite-project", "other").send().await.expect("answer").status(), 404);
+    assert_eq!(admin.refused(Method::POST, "/users", &json!({ "userId": "../x" })).await.0, 400);
+    admin.ok(Method::POST, "/users", &new).await;
+    assert_eq!(admin.refused(Method::POST, "/users", &new).await, of(409, "user_already_exists"));
+}
+
+#[tokio::test]
+async fn sign_up_can_be_turned_off_and_pages_of_others_get_no_answer() {
+    let engine = Running::on(tempfile::tempdir().expect("folder"), false).await;
+    let new = json!({ "userId": "eve", "email": "eve@example.org", "password": PASSWORD });
+    let refused = engine.guest().refused(Method::POST, "/account", &new).await;
+    assert_eq!(refused, of(501, "user_auth_method_unsupported"));
+    for (origin, allowed) in [("https://app.example.org", true), ("https://evil.example", false)] {
+        let answer = engine
+            .guest()
+            .request(Method::GET, "/ping")
+            .header("origin", origin)
+            .send()
+            .await
+            .expect("answer");
+        assert_eq!(answer.headers().contains_key("access-control-allow-origin"), allowed);
+    }
+}
+
+#[tokio::test]
+async fn people_in_a_team_see_it_and_others_do_not() {
+    let engine = Running::start().await;
+    let (ada, ben) = (engine.user("ada").await, engine.user("ben").await);
+    let admin = engine.admin();
+    admin.ok(Method::POST, "/teams", &json!({ "teamId": "clinic", "name": "Clinic" })).await;
+    let path = "/teams/clinic/memberships";
+    admin.ok(Method::POST, path, &json!({ "userId": "ada", "roles": ["owner"] })).await;
+    assert_eq!(admin.refused(Method::POST, path, &json!({ "userId": "ada" })).await.0, 409);
+    let list = ada.get(path).await;
+    assert_eq!(list["memberships"][0]["userName"], "ada");
+    assert_eq!(list["memberships"][0]["roles"], json!(["owner"]));
+    assert_eq!(ben.refused(Method::GET, path, &Value::Null).await, of(404, "team_not_found"));
+    assert_eq!(ben.get("/teams").await["total"], 0);
+}

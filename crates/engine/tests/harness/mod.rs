@@ -1,0 +1,158 @@
+//! One engine on a real socket, and callers of it.
+
+#![expect(dead_code, reason = "each test file uses its part")]
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use reqwest::{Method, Response};
+use serde_json::{Value, json};
+use telestack_engine::{Clock, Engine, EngineConfig};
+
+pub const PASSWORD: &str = "correct horse battery";
+
+/// A clock that moves when it is told to.
+#[derive(Debug)]
+pub struct TestClock(AtomicI64);
+
+impl Clock for TestClock {
+    fn now(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+pub struct Running {
+    pub base: String,
+    pub key: String,
+    pub clock: Arc<TestClock>,
+    pub folder: Option<tempfile::TempDir>,
+    engine: Option<Engine>,
+    server: tokio::task::JoinHandle<()>,
+}
+
+impl Running {
+    pub async fn start() -> Self {
+        Self::on(tempfile::tempdir().expect("folder"), true).await
+    }
+
+    pub async fn on(folder: tempfile::TempDir, sign_up: bool) -> Self {
+        let clock = Arc::new(TestClock(AtomicI64::new(1_700_000_000_000)));
+        let config = EngineConfig {
+            data_dir: folder.path().to_owned(),
+            project: "telestack".into(),
+            jwt_secret: vec![7; 32],
+            sign_up,
+            https: false,
+            origins: vec!["https://app.example.org".into()],
+        };
+        let engine = Engine::open(config, clock.clone()).expect("opened");
+        let key = engine.create_key("tests").await.expect("key");
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("port");
+        let base = format!("http://{}/v1", listener.local_addr().expect("address"));
+        let router = axum::Router::new().nest("/v1", engine.router());
+        let server = tokio::spawn(async move {
+            axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+                .await
+                .expect("served");
+        });
+        Self { base, key, clock, folder: Some(folder), engine: Some(engine), server }
+    }
+
+    /// Ends the engine and starts another on the same folder.
+    pub async fn restart(mut self) -> Self {
+        let folder = self.folder.take().expect("folder");
+        self.server.abort();
+        let _ = (&mut self.server).await;
+        self.engine = None;
+        Self::on(folder, true).await
+    }
+
+    pub fn later(&self, millis: i64) {
+        self.clock.0.fetch_add(millis, Ordering::Relaxed);
+    }
+
+    pub fn guest(&self) -> Client {
+        Client { base: self.base.clone(), headers: Vec::new() }
+    }
+
+    pub fn admin(&self) -> Client {
+        self.guest().with("x-appwrite-key", &self.key)
+    }
+
+    /// A new user who is signed in.
+    pub async fn user(&self, id: &str) -> Client {
+        let email = format!("{id}@example.org");
+        let new = json!({ "userId": id, "email": email, "password": PASSWORD, "name": id });
+        self.admin().ok(Method::POST, "/users", &new).await;
+        self.sign_in(&email).await
+    }
+
+    pub async fn sign_in(&self, email: &str) -> Client {
+        let body = json!({ "email": email, "password": PASSWORD });
+        let answer = self.guest().call(Method::POST, "/account/sessions/email", &body).await;
+        assert_eq!(answer.status(), 201);
+        let fallback = answer.headers()["x-fallback-cookies"].to_str().expect("text");
+        let cookies: Value = serde_json::from_str(fallback).expect("JSON");
+        self.guest().with("x-appwrite-session", cookies["a_session_telestack"].as_str().expect("session"))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+#[derive(Clone)]
+pub struct Client {
+    base: String,
+    headers: Vec<(String, String)>,
+}
+
+impl Client {
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        let request = reqwest::Client::new()
+            .request(method, format!("{}{path}", self.base))
+            .header("x-appwrite-project", "telestack");
+        self.headers.iter().fold(request, |request, (name, value)| request.header(name, value))
+    }
+
+    pub async fn call(&self, method: Method, path: &str, body: &Value) -> Response {
+        let request = self.request(method.clone(), path);
+        let request = if method == Method::GET { request } else { request.json(body) };
+        request.send().await.expect("answered")
+    }
+
+    /// The JSON of a success.
+    pub async fn ok(&self, method: Method, path: &str, body: &Value) -> Value {
+        let answer = self.call(method, path, body).await;
+        let status = answer.status();
+        let text = answer.text().await.expect("text");
+        assert!(status.is_success(), "{path}: {status} {text}");
+        if text.is_empty() { Value::Null } else { serde_json::from_str(&text).expect("JSON") }
+    }
+
+    pub async fn get(&self, path: &str) -> Value {
+        self.ok(Method::GET, path, &Value::Null).await
+    }
+
+    /// Status and Appwrite's type of an error.
+    pub async fn refused(&self, method: Method, path: &str, body: &Value) -> (u16, String) {
+        let answer = self.call(method, path, body).await;
+        let status = answer.status().as_u16();
+        let error: Value = answer.json().await.expect("an error in JSON");
+        assert_eq!(error["code"], status);
+        assert!(error["message"].is_string() && error["version"].is_string());
+        (status, error["type"].as_str().expect("type").to_owned())
+    }
+}
