@@ -14,7 +14,7 @@ const CLOCK_TOLERANCE: Duration = Duration::from_secs(5 * 60);
 pub fn candidates(typed: &str) -> Result<Vec<Url>, ApiError> {
     let typed = typed.trim();
     let invalid = || ErrorCode::Invalid.with("a server name looks like example.org");
-    let parse = |text: &str| Url::parse(text).ok().filter(|url| url.has_host()).ok_or_else(invalid);
+    let parse = |text: &str| Url::parse(text).ok().filter(Url::has_host).ok_or_else(invalid);
     if typed.is_empty() || typed.contains(char::is_whitespace) {
         return Err(invalid());
     }
