@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use telestack_testkit::{Person, Ports, Spawn, Stack, StackOptions, Supervised};
+use telestack_testkit::{Person, Ports, Spawn, Stack, StackOptions, Supervised, project_root};
 
 use super::{
     build, data_folder, install,
@@ -23,6 +23,10 @@ use crate::{
 /// # Errors
 /// What could not be installed, built or started, and what to do.
 pub async fn run(names: &[String], data: Option<PathBuf>) -> Result<()> {
+    ensure!(
+        project_root().join("src-tauri/Cargo.toml").exists(),
+        "the desktop app is not in this tree yet: start the engines alone with `cargo xtask serve`"
+    );
     ensure!(
         std::env::var_os("DISPLAY").is_some() || std::env::var_os("WAYLAND_DISPLAY").is_some(),
         "there is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set): run it in a desktop session, \
