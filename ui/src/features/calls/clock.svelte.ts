@@ -17,5 +17,5 @@ export function lasting(milliseconds: number): string {
   const two = (value: number) => String(value).padStart(2, '0')
   const hours = Math.floor(all / 3600)
   const minutes = Math.floor((all % 3600) / 60)
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(all % 60)}` : `${minutes}:${two(all % 60)}`
+  return hours > 0 ? `${String(hours)}:${two(minutes)}:${two(all % 60)}` : `${String(minutes)}:${two(all % 60)}`
 }

@@ -5,9 +5,13 @@ export const SILENCE_MS = 600
 
 export class SpeakingRings {
   readonly shown = new SvelteSet<string>()
+  // Nothing is drawn from the timers.
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>()
 
   update(tiles: readonly { identity: string; speaking: boolean }[]): void {
+    // Lives for this call only.
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity
     const there = new Set(tiles.map((tile) => tile.identity))
     for (const { identity, speaking } of tiles) {
       if (speaking) {

@@ -21,7 +21,7 @@ describe('splitName', () => {
 describe('cutMiddle', () => {
   it('fits and keeps the ending', () => {
     const cut = cutMiddle('Minutes of the cardiology board 2026-11-24.pdf', 24)
-    expect([...cut]).toHaveLength(24)
+    expect(Array.from(cut)).toHaveLength(24)
     expect(cut.endsWith('.pdf')).toBe(true)
     expect(cut.startsWith('Minutes')).toBe(true)
   })

@@ -2,9 +2,9 @@
 
 /** Splits so that CSS can cut the first part and always show the second. */
 export function splitName(name: string, tail = 6): { head: string; tail: string } {
-  const characters = [...name]
+  const characters = Array.from(name)
   const dot = name.lastIndexOf('.')
-  const extension = dot > 0 ? [...name.slice(dot)].length : 0
+  const extension = dot > 0 ? Array.from(name.slice(dot)).length : 0
   const keep = extension > 0 && extension <= 10 ? extension + tail : tail * 2
   if (characters.length <= keep + tail) return { head: name, tail: '' }
   return { head: characters.slice(0, -keep).join(''), tail: characters.slice(-keep).join('') }
@@ -12,10 +12,10 @@ export function splitName(name: string, tail = 6): { head: string; tail: string 
 
 /** The same with a fixed number of characters, for tooltips of the system and for tests of the rule. */
 export function cutMiddle(name: string, most: number): string {
-  const characters = [...name]
+  const characters = Array.from(name)
   if (characters.length <= most) return name
   const { tail } = splitName(name)
-  const end = [...tail].slice(-(most - 2))
+  const end = Array.from(tail).slice(-(most - 2))
   const start = characters.slice(0, Math.max(1, most - 1 - end.length))
   return `${start.join('')}…${end.join('')}`
 }

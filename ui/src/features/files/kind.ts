@@ -10,5 +10,5 @@ export function glyphOf(mime: string): string {
 }
 
 export function previewUrl(file: { drive: string; id: string }, width: number): string {
-  return `tsres://localhost/preview/${encodeURIComponent(file.drive)}/${encodeURIComponent(file.id)}?w=${width}`
+  return `tsres://localhost/preview/${encodeURIComponent(file.drive)}/${encodeURIComponent(file.id)}?w=${String(width)}`
 }

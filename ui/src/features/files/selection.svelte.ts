@@ -53,6 +53,8 @@ export class Selection {
 
   /** Forgets rows that are gone, so that a bar never counts what nobody sees. */
   keep(order: readonly string[]): void {
+    // Lives for this call only.
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity
     const there = new Set(order)
     for (const id of [...this.ids]) if (!there.has(id)) this.ids.delete(id)
     if (this.focused !== null && !there.has(this.focused)) this.focused = null

@@ -25,7 +25,7 @@ export type Part = { text: string; hit: boolean }
 export function highlight(title: string, words: string): Part[] {
   const wanted = fold(words)
   if (wanted === '') return [{ text: title, hit: false }]
-  const characters = [...title]
+  const characters = Array.from(title)
   const folded = characters.map(fold)
   for (let from = 0; from < characters.length; from++) {
     let found = ''

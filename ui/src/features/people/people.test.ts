@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest'
 import type { PersonView } from '$shared/ipc'
 
-vi.mock('$shared/ipc', () => ({ Channel: class {}, commands: {} }))
+vi.mock('$shared/ipc', () => ({ Channel: vi.fn(), commands: {} }))
 vi.mock('$shared/stores/list_diff', () => ({ applyDiffs: (items: unknown) => items }))
 
 const { fits } = await import('./people.svelte')

@@ -59,7 +59,7 @@ it('authenticates first, gives credit for what nobody shows and for broken frame
 
 it('asks for a new address after the host went away, and stops when nothing is shown', async () => {
   let port = 1
-  const stream = new FrameStream(() => Promise.resolve({ url: `ws://127.0.0.1:${port++}`, token: 't' }))
+  const stream = new FrameStream(() => Promise.resolve({ url: `ws://127.0.0.1:${String(port++)}`, token: 't' }))
   const detach = stream.attach({ take: () => true })
   await vi.runAllTimersAsync()
   Wire.all[0]?.onclose?.()

@@ -1,0 +1,10 @@
+import './shared/styles/tokens.css'
+import './shared/styles/components.css'
+
+import { mount } from 'svelte'
+
+import App from './App.svelte'
+
+const target = document.getElementById('app')
+if (!target) throw new Error('index.html has no #app')
+mount(App, { target })
