@@ -152,7 +152,7 @@ pub struct Sender {
 
 /// What a message says.
 #[derive(Debug, Clone, PartialEq, Serialize, Type)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum Body {
     /// `html` is sanitised here to Matrix' list of harmless tags; the UI still renders it as nodes, never as markup.
     Text {
@@ -292,4 +292,16 @@ pub enum ChatConnection {
     Offline,
     /// The homeserver refuses our token: sign in again.
     SignedOut,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_gets_camel_case_fields_and_kebab_case_kinds() {
+        let body = Body::Text { text: "hi".into(), html: None, emote: false, mentions_me: true };
+        let json = serde_json::to_value(body).expect("JSON");
+        assert_eq!((&json["kind"], &json["mentionsMe"]), (&"text".into(), &true.into()));
+    }
 }
