@@ -40,6 +40,24 @@ pub struct Page {
     pub select: Vec<String>,
 }
 
+impl Page {
+    /// Keeps the rows whose list of permissions in `column` has one of `opening`.
+    pub fn only_with(&mut self, column: &str, opening: Vec<String>) {
+        let places = vec!["?"; opening.len()].join(", ");
+        self.conditions.push(format!("EXISTS (SELECT 1 FROM json_each({column}) WHERE value IN ({places}))"));
+        self.values.extend(opening.into_iter().map(Sql::Text));
+    }
+
+    /// The order in SQL, made total by `last`; `backwards` turns every direction round.
+    pub fn order_sql(&self, last: &str, backwards: bool) -> String {
+        let directed = |(column, ascending): (&str, bool)| {
+            format!("{column} {}", if ascending == backwards { "DESC" } else { "ASC" })
+        };
+        let given = self.order.iter().map(|(column, ascending)| (column.as_str(), *ascending));
+        given.chain([(last, true)]).map(directed).collect::<Vec<_>>().join(", ")
+    }
+}
+
 /// Parses `queries`; `column` answers an attribute's SQL or nothing where there is no such column.
 pub fn parse(queries: &[String], column: &dyn Fn(&str) -> Option<String>) -> ApiResult<Page> {
     if queries.len() > MOST {

@@ -48,11 +48,7 @@ pub async fn list(call: Call) -> ApiResult<Response> {
                 if !bucket.file_security {
                     return Err(unauthorized().into());
                 }
-                let open = permissions::opening(Action::Read, caller.roles());
-                let places = vec!["?"; open.len()].join(", ");
-                page.conditions
-                    .push(format!("EXISTS (SELECT 1 FROM json_each(permissions) WHERE value IN ({places}))"));
-                page.values.extend(open.into_iter().map(Sql::Text));
+                page.only_with("permissions", permissions::opening(Action::Read, caller.roles()));
             }
             let sql = format!(
                 "SELECT count(*) FROM (SELECT 1 FROM file WHERE {} LIMIT {TOTAL})",
@@ -64,16 +60,10 @@ pub async fn list(call: Call) -> ApiResult<Response> {
                     .push("number > (SELECT number FROM file WHERE bucket_id = ? AND id = ?)".into());
                 page.values.extend([Sql::Text(bucket.id.clone()), Sql::Text(after)]);
             }
-            let order: Vec<String> = page
-                .order
-                .iter()
-                .map(|(column, ascending)| format!("{column} {}", if *ascending { "ASC" } else { "DESC" }))
-                .chain(["number".to_owned()])
-                .collect();
             let sql = format!(
                 "{SELECT} WHERE {} ORDER BY {} LIMIT {} OFFSET {}",
                 page.conditions.join(" AND "),
-                order.join(", "),
+                page.order_sql("number", false),
                 page.limit,
                 page.offset
             );

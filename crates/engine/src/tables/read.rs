@@ -39,12 +39,7 @@ pub async fn list(call: Call) -> ApiResult<Response> {
                 if !table.row_security {
                     return Err(unauthorized().into());
                 }
-                let open = permissions::opening(Action::Read, caller.roles());
-                let places = vec!["?"; open.len()].join(", ");
-                page.conditions.push(format!(
-                    "EXISTS (SELECT 1 FROM json_each(\"$permissions\") WHERE value IN ({places}))"
-                ));
-                page.values.extend(open.into_iter().map(Sql::Text));
+                page.only_with("\"$permissions\"", permissions::opening(Action::Read, caller.roles()));
             }
             let filter = |conditions: &[String]| {
                 if conditions.is_empty() {
@@ -83,19 +78,11 @@ pub async fn list(call: Call) -> ApiResult<Response> {
                 page.conditions.push(condition);
                 page.values.extend(values);
             }
-            page.order.push(("\"$sequence\"".into(), true));
-            let order: Vec<String> = page
-                .order
-                .iter()
-                .map(|(column, ascending)| {
-                    format!("{column} {}", if *ascending != backwards { "ASC" } else { "DESC" })
-                })
-                .collect();
             let sql = format!(
                 "{}{} ORDER BY {} LIMIT {} OFFSET {}",
                 table.select(),
                 filter(&page.conditions),
-                order.join(", "),
+                page.order_sql("\"$sequence\"", backwards),
                 page.limit,
                 page.offset
             );

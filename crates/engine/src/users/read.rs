@@ -32,15 +32,9 @@ pub async fn list(call: Call) -> ApiResult<Response> {
         page.values.push(rusqlite::types::Value::Text(after));
     }
     let conditions = if page.conditions.is_empty() { "1".to_owned() } else { page.conditions.join(" AND ") };
-    let order: Vec<String> = page
-        .order
-        .iter()
-        .map(|(column, ascending)| format!("{column} {}", if *ascending { "ASC" } else { "DESC" }))
-        .chain(["rowid ASC".to_owned()])
-        .collect();
     let sql = format!(
         "SELECT {COLUMNS} FROM user WHERE {conditions} ORDER BY {} LIMIT {} OFFSET {}",
-        order.join(", "),
+        page.order_sql("rowid", false),
         page.limit,
         page.offset
     );
