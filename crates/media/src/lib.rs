@@ -1,0 +1,1 @@
+//! Devices, sound, pictures and the media host that owns them.
