@@ -1,1 +1,11 @@
 //! Devices, sound, pictures and the media host that owns them.
+//!
+//! The app holds a [`Media`]; the work is done in a child process, `telestack media-host`, whose entry is
+//! [`host::main`].
+
+pub mod control;
+mod handle;
+pub mod host;
+pub mod view;
+
+pub use handle::{Media, MediaError, MediaOptions};
