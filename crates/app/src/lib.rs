@@ -7,11 +7,13 @@ pub mod logs;
 pub mod store;
 pub mod view;
 
+mod app;
 mod error;
 mod live_list;
 mod settings;
 mod subscriptions;
 
+pub use app::{App, AppOptions, OpenPath, Resource};
 pub use error::{ApiError, ErrorCode};
 pub use live_list::{LiveList, diff};
 pub use settings::SettingsFile;

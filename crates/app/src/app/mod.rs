@@ -1,0 +1,129 @@
+//! The core of the desktop app. The shell wraps each method in a command; tests and the headless client call them as
+//! they are.
+
+mod calls;
+mod chat;
+mod files;
+mod people;
+mod resources;
+mod session;
+mod settings;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use telestack_chat::Incoming;
+use telestack_media::{Media, MediaOptions};
+use tokio::sync::{broadcast, watch};
+
+use crate::{
+    ApiError, ErrorCode, SettingsFile, Subscriptions,
+    store::{Profile, ProfileError},
+    view::{AreaState, Connection, SessionState},
+};
+
+pub use resources::Resource;
+
+/// Shows a file with the desktop's own program for it. `false` where there is none.
+pub type OpenPath = Box<dyn Fn(&Path) -> bool + Send + Sync>;
+
+/// What one app runs with.
+pub struct AppOptions {
+    pub profile_dir: PathBuf,
+    /// Filled in on the sign-in page.
+    pub server: Option<String>,
+    /// Protects and opens the local stores in place of the keyring.
+    pub passphrase: Option<String>,
+    pub media: MediaOptions,
+    /// As lists of sessions show this device.
+    pub device_name: String,
+    pub open_path: OpenPath,
+}
+
+/// The app, without a window. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    options: AppOptions,
+    profile: Profile,
+    settings: SettingsFile,
+    subscriptions: Subscriptions,
+    media: Media,
+    state: watch::Sender<SessionState>,
+    connection: watch::Sender<Connection>,
+    unread: watch::Sender<u32>,
+    notifications: broadcast::Sender<Incoming>,
+}
+
+impl App {
+    /// Opens the profile and begins to restore what is in it; [`App::session`] tells how that went.
+    ///
+    /// # Errors
+    /// The profile folder cannot be used, or another app runs on it (`forbidden`).
+    pub async fn open(options: AppOptions) -> Result<Self, ApiError> {
+        let profile = Profile::open(&options.profile_dir).map_err(|error| match error {
+            ProfileError::InUse => ErrorCode::Forbidden.with(error),
+            ProfileError::Io { ref source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
+                ErrorCode::DiskFull.with(error)
+            }
+            ProfileError::Io { .. } => ErrorCode::Internal.with(error),
+        })?;
+        let inner = Inner {
+            settings: SettingsFile::open(&profile),
+            media: Media::new(options.media.clone()),
+            subscriptions: Subscriptions::default(),
+            state: watch::Sender::new(SessionState::Opening),
+            connection: watch::Sender::new(nothing_known()),
+            unread: watch::Sender::new(0),
+            notifications: broadcast::Sender::new(64),
+            profile,
+            options,
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Messages that deserve a desktop notification, as far as the settings want any.
+    #[must_use]
+    pub fn notifications(&self) -> broadcast::Receiver<Incoming> {
+        self.inner.notifications.subscribe()
+    }
+
+    /// Unread messages of rooms that are not muted, and invitations: the tray's badge.
+    #[must_use]
+    pub fn unread(&self) -> watch::Receiver<u32> {
+        self.inner.unread.subscribe()
+    }
+
+    /// Where the logs are.
+    #[must_use]
+    pub fn log_folder(&self) -> PathBuf {
+        self.inner.profile.logs()
+    }
+
+    /// Ends what runs in the background; everything is kept.
+    pub async fn shutdown(&self) {
+        self.inner.subscriptions.stop_all();
+        self.inner.media.shutdown().await;
+    }
+
+    /// Ends a subscription. An unknown number is one that ended by itself.
+    pub fn unsubscribe(&self, id: u32) {
+        self.inner.subscriptions.stop(id);
+    }
+}
+
+fn nothing_known() -> Connection {
+    Connection {
+        chat: AreaState::Connecting,
+        files: AreaState::Connecting,
+        calls: AreaState::Connecting,
+        queued_messages: 0,
+        queued_uploads: 0,
+        attempt: 0,
+    }
+}
