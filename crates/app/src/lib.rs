@@ -18,3 +18,5 @@ pub use error::{ApiError, ErrorCode};
 pub use live_list::{LiveList, diff};
 pub use settings::SettingsFile;
 pub use subscriptions::{Sink, Subscriptions};
+pub use telestack_chat::Incoming;
+pub use telestack_model::ListDiff;

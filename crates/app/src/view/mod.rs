@@ -6,6 +6,11 @@ mod people;
 mod session;
 mod settings;
 
+// The areas' own types, so that the shell names one crate.
+pub use telestack_calls::view::{CallsView, Ringing};
+pub use telestack_chat::view::{EncryptionState, Member, RoomSummary, TimelineUpdate};
+pub use telestack_media::view::{DeviceKind, Devices, FrameSocket, TileSize};
+
 pub use files::{Drive, FileEntry, FolderItem, StorageUse, Upload, UploadState};
 pub use palette::{PaletteEntry, PaletteKind};
 pub use people::{PersonView, Presence};
