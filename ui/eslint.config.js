@@ -8,7 +8,7 @@ export default defineConfig(
   ...svelte.configs.recommended,
   {
     languageOptions: {
-      parserOptions: { projectService: { allowDefaultProject: ['*.js'] }, extraFileExtensions: ['.svelte'] },
+      parserOptions: { projectService: { allowDefaultProject: ['*.js', 'tools/*.js'] }, extraFileExtensions: ['.svelte'] },
     },
   },
   { rules: { '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }] } },

@@ -6,6 +6,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig(({ mode }) => ({
   plugins: [svelte()],
   clearScreen: false,
+  // Fonts and icons are shared with the shell.
+  server: { fs: { allow: ['.', '../assets'] } },
   // WebKitGTK 2.50 and WKWebView 16; Chromium 111 on Windows.
   build: { target: ['safari16.4', 'chrome111'], sourcemap: false },
   // Without this vitest takes Svelte's server build and mount() fails.

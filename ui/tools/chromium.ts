@@ -1,0 +1,99 @@
+/** Drives the machine's Chromium over its pipe: nothing is downloaded and no port is opened. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
+
+type Message = { id?: number; sessionId?: string; method?: string; params?: Record<string, unknown>; result?: Record<string, unknown>; error?: { message: string } }
+
+const PATIENCE_MS = 30_000
+
+export class Chromium {
+  readonly #process: ChildProcess
+  readonly #profile = mkdtempSync(join(tmpdir(), 'telestack-pictures-'))
+  readonly #write: Writable
+  readonly #waiting = new Map<number, (message: Message) => void>()
+  #next = 1
+  #session = ''
+  /** What the page complained about since it was opened. */
+  complaints: string[] = []
+
+  constructor() {
+    const executable = process.env['CHROMIUM'] ?? 'chromium'
+    const options = ['--headless=new', '--remote-debugging-pipe', '--no-first-run', '--hide-scrollbars', '--force-color-profile=srgb', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', `--user-data-dir=${this.#profile}`]
+    // Where there is no user namespace (containers), Chromium has no sandbox; it opens only pages of this folder.
+    if (process.getuid?.() === 0) options.push('--no-sandbox')
+    this.#process = spawn(executable, [...options, 'about:blank'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] })
+    this.#write = this.#process.stdio[3] as Writable
+    this.#listen(this.#process.stdio[4] as Readable)
+  }
+
+  async open(): Promise<void> {
+    const { targetId } = await this.#call('Target.createTarget', { url: 'about:blank' }, '')
+    const { sessionId } = await this.#call('Target.attachToTarget', { targetId, flatten: true }, '')
+    this.#session = String(sessionId)
+    await this.#call('Page.enable')
+    await this.#call('Runtime.enable')
+  }
+
+  async size(width: number, height: number): Promise<void> {
+    await this.#call('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false })
+  }
+
+  /** Opens a page of this tool and waits until it says that it stands. */
+  async go(url: string): Promise<void> {
+    this.complaints = []
+    await this.#call('Page.navigate', { url })
+    await this.run(`new Promise((done, fail) => { const look = (tries) => document.body?.dataset.ready && location.href === ${JSON.stringify(url)} ? done() : tries ? setTimeout(look, 50, tries - 1) : fail(new Error('the page never stood')); look(300) })`)
+  }
+
+  async run(expression: string): Promise<unknown> {
+    const answer = await this.#call('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true })
+    if (answer['exceptionDetails']) throw new Error(JSON.stringify(answer['exceptionDetails']))
+    return (answer['result'] as { value?: unknown }).value
+  }
+
+  async picture(): Promise<Buffer> {
+    const { data } = await this.#call('Page.captureScreenshot', { format: 'png' })
+    return Buffer.from(String(data), 'base64')
+  }
+
+  async close(): Promise<void> {
+    const ended = new Promise((resolve) => this.#process.once('exit', resolve))
+    await this.#call('Browser.close', {}, '').catch(() => undefined)
+    await ended
+    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+  }
+
+  #call(method: string, params: Record<string, unknown> = {}, sessionId = this.#session): Promise<Record<string, unknown>> {
+    const id = this.#next++
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`${method} did not answer`)), PATIENCE_MS)
+      this.#waiting.set(id, (message) => {
+        clearTimeout(timer)
+        if (message.error) reject(new Error(`${method}: ${message.error.message}`))
+        else resolve(message.result ?? {})
+      })
+      this.#write.write(`${JSON.stringify({ id, method, params, ...(sessionId ? { sessionId } : {}) })}\0`)
+    })
+  }
+
+  #listen(read: Readable): void {
+    let rest = Buffer.alloc(0)
+    read.on('data', (chunk: Buffer) => {
+      rest = Buffer.concat([rest, chunk])
+      for (let end = rest.indexOf(0); end >= 0; end = rest.indexOf(0)) {
+        this.#receive(JSON.parse(rest.subarray(0, end).toString()) as Message)
+        rest = rest.subarray(end + 1)
+      }
+    })
+  }
+
+  #receive(message: Message): void {
+    if (message.id !== undefined) {
+      this.#waiting.get(message.id)?.(message)
+      this.#waiting.delete(message.id)
+    } else if (message.method === 'Runtime.exceptionThrown') this.complaints.push(JSON.stringify(message.params?.['exceptionDetails']).slice(0, 600))
+  }
+}

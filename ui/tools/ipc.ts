@@ -1,0 +1,138 @@
+/** Stands where Tauri stands: answers the commands of bindings.ts from the world. */
+/* eslint-disable @typescript-eslint/only-throw-error, @typescript-eslint/prefer-promise-reject-errors -- the core refuses with plain objects */
+import type { ApiError, ErrorCode, ListDiff, Settings } from '$shared/ipc'
+import type { World } from './world'
+
+type Updates = { onmessage: (message: unknown) => void }
+type Arguments = { updates: Updates; progress: Updates; roomId: string; path: string; query: string; settings: Settings; on: boolean; camera: boolean; id: string; name: string; text: string; tiles: { id: number; width: number; height: number }[] }
+type Command = (given: Arguments) => unknown
+
+/** Lists and what else is empty, late or broken where the view says so. */
+const LISTS = ['rooms', 'open_timeline', 'members', 'drives', 'open_folder', 'people', 'sessions', 'about', 'palette', 'storage_use']
+
+const NEVER = new Promise<never>(() => undefined)
+const fault = (code: ErrorCode): ApiError => ({ code, message: 'made up for this picture' })
+
+let channels = 0
+
+export function installIpc(world: World): void {
+  const commands = answers(world)
+  const listeners = new Map<string, ((event: unknown) => void)[]>()
+  const callbacks = new Map<number, (message: unknown) => void>()
+  Object.assign(window, {
+    __TAURI_INTERNALS__: {
+      transformCallback(callback: (message: unknown) => void) {
+        callbacks.set(++channels, callback)
+        return channels
+      },
+      unregisterCallback: (id: number) => callbacks.delete(id),
+      convertFileSrc: (path: string) => path,
+      async invoke(command: string, given: Arguments & { event?: string; handler?: number }): Promise<unknown> {
+        // Never in the same turn, as in the window.
+        await Promise.resolve()
+        if (command === 'plugin:event|listen' && given.event !== undefined) {
+          const callback = callbacks.get(given.handler ?? 0)
+          if (callback) listeners.set(given.event, [...(listeners.get(given.event) ?? []), callback])
+          return 1
+        }
+        if (command.startsWith('plugin:')) return null
+        if (LISTS.includes(command)) {
+          if (world.state === 'error') throw fault('internal')
+          if (world.state === 'loading') return 'updates' in given ? ++channels : NEVER
+        }
+        const answer = commands[command]
+        return answer ? await answer(given) : null
+      },
+    },
+    __TAURI_EVENT_PLUGIN_INTERNALS__: { unregisterListener: () => undefined },
+    /** What the core tells without being asked. */
+    tell: (event: string, payload: unknown) => listeners.get(event)?.forEach((each) => each({ event, id: 1, payload })),
+  })
+}
+
+/** Sends at once what a subscription begins with, and gives its number. */
+function subscribe(updates: Updates, first: unknown): number {
+  queueMicrotask(() => updates.onmessage(first))
+  return ++channels
+}
+
+const reset = <T>(items: T[]): ListDiff<T>[] => [{ op: 'reset', items }]
+
+function answers(world: World): Record<string, Command> {
+  const refuse = (code: ErrorCode) => Promise.reject(fault(code))
+  const change: Updates[] = []
+  const callChange: Updates[] = []
+  const tellCalls = () => callChange.forEach((each) => each.onmessage(structuredClone(world.calls)))
+  const inCall = (part: object) => {
+    if (world.calls.current) Object.assign(world.calls.current, part)
+    tellCalls()
+  }
+  return {
+    session: ({ updates }) => subscribe(updates, world.session),
+    sign_in: ({ progress }) => {
+      if (world.signInError) return refuse(world.signInError)
+      progress.onmessage(world.signInStep)
+      return NEVER
+    },
+    unlock: () => refuse('wrong-passphrase'),
+    connection: ({ updates }) => subscribe(updates, world.connection),
+    rooms: ({ updates }) => subscribe(updates, reset(world.rooms)),
+    open_timeline: ({ roomId, updates }) => {
+      const id = subscribe(updates, { kind: 'items', diffs: reset(world.timelines[roomId] ?? []) })
+      queueMicrotask(() => {
+        updates.onmessage({ kind: 'pagination', loading: false, reachedStart: true })
+        updates.onmessage({ kind: 'typing', names: world.typing })
+      })
+      return id
+    },
+    create_direct: () => world.rooms.find((room) => room.kind === 'direct')?.id,
+    create_room: () => world.rooms[0]?.id,
+    members: () => world.people.slice(0, 8).map((person, i) => ({ id: person.matrixId, name: person.name, avatar: person.avatar, power: i === 0 ? 'admin' : i === 1 ? 'moderator' : 'member', verified: person.verified, invited: i === 7 })),
+    encryption: ({ updates }) => subscribe(updates, world.encryption),
+    recovery_key: () => world.recoveryKey,
+    calls: ({ updates }) => {
+      callChange.push(updates)
+      return subscribe(updates, world.calls)
+    },
+    set_mic: ({ on }) => inCall({ mic: on }),
+    set_camera: ({ on }) => inCall({ camera: on }),
+    set_screen: ({ on }) => inCall({ screen: on }),
+    leave_call: () => {
+      world.calls.current = null
+      tellCalls()
+    },
+    decline_call: () => {
+      world.calls.ringing = []
+      tellCalls()
+    },
+    start_preview: () => (world.cameraFails ? refuse('media-missing') : null),
+    devices: ({ updates }) => subscribe(updates, world.devices),
+    frame_socket: () => ({ url: 'ws://stub/', token: 'stub', previewTile: 0 }),
+    drives: ({ updates }) => subscribe(updates, world.drives),
+    open_folder: ({ path, updates }) => subscribe(updates, reset(world.folders[path] ?? [])),
+    storage_use: () => world.storage,
+    uploads: ({ updates }) => subscribe(updates, reset(world.uploads)),
+    delete_file: ({ id }) => id,
+    pick_files: () => [],
+    people: ({ query, updates }) => subscribe(updates, reset(world.people.filter((person) => fits(query, person.name, person.title, person.team)))),
+    settings: ({ updates }) => {
+      change.push(updates)
+      return subscribe(updates, world.settings)
+    },
+    save_settings: ({ settings }) => {
+      world.settings = settings
+      for (const each of change) each.onmessage(settings)
+    },
+    sessions: () => world.sessions,
+    about: () => world.about,
+    palette: ({ query }) => [
+      ...world.people.filter((person) => fits(query, person.name)).map((person) => ({ kind: 'person', id: person.id, title: person.name, subtitle: person.title, avatar: null })),
+      ...world.rooms.filter((room) => fits(query, room.name) && room.kind === 'room').map((room) => ({ kind: 'room', id: room.id, title: room.name, subtitle: room.topic, avatar: null })),
+      ...(world.folders[''] ?? []).flatMap((item) => (item.kind === 'file' && fits(query, item.name) ? [{ kind: 'file', id: `${item.drive}/${item.id}`, title: item.name, subtitle: 'Northlight', avatar: null }] : [])),
+    ],
+  }
+}
+
+function fits(query: string, ...texts: (string | null)[]): boolean {
+  return texts.some((text) => text?.toLowerCase().includes(query.trim().toLowerCase()))
+}

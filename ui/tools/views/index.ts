@@ -1,0 +1,7 @@
+import { areas } from './areas'
+import { calls } from './calls'
+import { chat } from './chat'
+import { session } from './session'
+import type { Views } from './view'
+
+export const views: Views = { ...session, ...chat, ...calls, ...areas }
