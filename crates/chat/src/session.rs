@@ -2,8 +2,15 @@
 
 use std::{fmt, path::PathBuf};
 
+use matrix_sdk::{
+    SessionMeta, SessionTokens,
+    authentication::matrix::MatrixSession,
+    ruma::{OwnedDeviceId, OwnedUserId},
+};
 use serde::{Deserialize, Serialize};
 use url::Url;
+
+use crate::ChatError;
 
 /// Where the homeserver and the local store are.
 #[derive(Clone)]
@@ -34,5 +41,24 @@ pub struct ChatSession {
 impl fmt::Debug for ChatSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ChatSession").field("device_id", &self.device_id).finish_non_exhaustive()
+    }
+}
+
+impl ChatSession {
+    pub(crate) fn of(session: &MatrixSession) -> Self {
+        Self {
+            user_id: session.meta.user_id.to_string(),
+            device_id: session.meta.device_id.to_string(),
+            access_token: session.tokens.access_token.clone(),
+        }
+    }
+
+    pub(crate) fn into_matrix(self) -> Result<MatrixSession, ChatError> {
+        let user_id = OwnedUserId::try_from(self.user_id)
+            .map_err(|error| ChatError::Invalid(format!("the session's user: {error}")))?;
+        Ok(MatrixSession {
+            meta: SessionMeta { user_id, device_id: OwnedDeviceId::from(self.device_id) },
+            tokens: SessionTokens { access_token: self.access_token, refresh_token: None },
+        })
     }
 }

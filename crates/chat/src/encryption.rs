@@ -1,0 +1,102 @@
+//! Cross-signing and recovery: this device is trusted by the account, and messages survive its loss.
+
+use std::{collections::HashSet, time::Duration};
+
+use futures_util::{StreamExt, pin_mut};
+use matrix_sdk::{
+    Client,
+    encryption::{VerificationState, recovery::RecoveryState},
+    ruma::UserId,
+};
+use tokio::{sync::watch, time::timeout};
+
+use crate::{ChatError, view::EncryptionState};
+
+/// Setting up is a dozen requests; a server that needs longer is treated as away.
+const SET_UP: Duration = Duration::from_secs(60);
+
+pub const UNKNOWN: EncryptionState =
+    EncryptionState { device_verified: false, cross_signing: false, recovery: false };
+
+/// Makes what the account lacks. A recovery key comes back only when it was made now: it is kept nowhere here.
+///
+/// The first upload of cross-signing keys needs no password (MSC3967), and our accounts have none. A later device
+/// finds the account's keys made and asks for the recovery key instead (`recover`).
+pub async fn set_up(client: &Client) -> Result<Option<String>, ChatError> {
+    let set_up = async {
+        let encryption = client.encryption();
+        encryption.wait_for_e2ee_initialization_tasks().await;
+        encryption.bootstrap_cross_signing_if_needed(None).await?;
+        let complete = encryption.cross_signing_status().await.is_some_and(|status| status.is_complete());
+        // Without the account's own keys a recovery made here could give nobody their identity back.
+        if !complete || encryption.recovery().state() == RecoveryState::Enabled {
+            return Ok(None);
+        }
+        if encryption.backups().fetch_exists_on_server().await? {
+            return Ok(None);
+        }
+        Ok(Some(encryption.recovery().enable().await?))
+    };
+    timeout(SET_UP, set_up).await.map_err(|_| ChatError::Offline)?
+}
+
+/// Takes over the account's keys and opens the backup of old messages.
+pub async fn recover(client: &Client, recovery_key: &str) -> Result<(), ChatError> {
+    let recover = async {
+        client.encryption().wait_for_e2ee_initialization_tasks().await;
+        client.encryption().recovery().recover(recovery_key.trim()).await?;
+        Ok(())
+    };
+    timeout(SET_UP, recover).await.map_err(|_| ChatError::Offline)?
+}
+
+/// Keeps `state` what it is, until the client is gone.
+pub async fn follow(client: Client, state: watch::Sender<EncryptionState>) {
+    let encryption = client.encryption();
+    let mut verification = encryption.verification_state();
+    let recovery = encryption.recovery().state_stream();
+    pin_mut!(recovery);
+    loop {
+        let current = read(&client).await;
+        state.send_if_modified(|state| {
+            let changed = *state != current;
+            *state = current;
+            changed
+        });
+        tokio::select! {
+            change = verification.next() => if change.is_none() { return },
+            change = recovery.next() => if change.is_none() { return },
+        }
+    }
+}
+
+async fn read(client: &Client) -> EncryptionState {
+    let encryption = client.encryption();
+    EncryptionState {
+        device_verified: encryption.verification_state().get() == VerificationState::Verified,
+        cross_signing: encryption.cross_signing_status().await.is_some_and(|status| status.is_complete()),
+        recovery: encryption.recovery().state() == RecoveryState::Enabled,
+    }
+}
+
+/// Whether we have verified this person. Read from the store, no request is made.
+pub async fn is_verified(client: &Client, user: &UserId) -> bool {
+    client
+        .encryption()
+        .get_user_identity(user)
+        .await
+        .ok()
+        .flatten()
+        .is_some_and(|identity| identity.is_verified())
+}
+
+pub async fn verified(client: &Client, users: &[String]) -> HashSet<String> {
+    let mut verified = HashSet::new();
+    for user in users {
+        let Ok(id) = UserId::parse(user) else { continue };
+        if is_verified(client, &id).await {
+            verified.insert(user.clone());
+        }
+    }
+    verified
+}

@@ -1,0 +1,10 @@
+//! The messages of one room: read as a stream, written through the send queue.
+
+pub mod attach;
+pub mod body;
+mod item;
+mod open;
+pub mod send;
+mod updates;
+
+pub use open::OpenTimelines;
