@@ -10,6 +10,7 @@ mod northlight;
 mod people;
 mod ports;
 mod process;
+mod sfu;
 mod stack;
 mod wait;
 
@@ -20,5 +21,6 @@ pub use northlight::{DEMO_ROOMS, DemoRoom};
 pub use people::{DEMO_PEOPLE, DemoPerson, Person};
 pub use ports::Ports;
 pub use process::{Spawn, Supervised};
+pub use sfu::{Sfu, livekit_python, pinned_library_hash};
 pub use stack::{AppwriteInfo, Engine, LiveKitInfo, MatrixInfo, Stack, StackInfo, StackOptions};
 pub use wait::{wait_for, wait_for_http};

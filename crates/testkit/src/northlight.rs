@@ -53,7 +53,7 @@ pub(crate) async fn seed(
         make_account(admin, person, &password)
             .await
             .with_context(|| format!("cannot make the account of {}", person.name))?;
-        let matrix = sign_in_to_matrix(server, anonymous, person, &password)
+        let matrix = sign_in_to_matrix(server, anonymous, &person.email(), &password)
             .await
             .with_context(|| format!("cannot sign {} in to Matrix", person.name))?;
         write_profile(admin, person, &matrix.user_id)
@@ -94,13 +94,25 @@ async fn make_account(admin: &Appwrite, person: &DemoPerson, password: &str) -> 
     admin.ensure(Method::POST, &format!("/teams/{TEAM}/memberships"), &membership).await
 }
 
-async fn sign_in_to_matrix(
+/// Signs in as every client does: an Appwrite session, its JWT, the gateway's login token.
+pub(crate) async fn sign_in_to_matrix(
     server: &str,
     anonymous: &Appwrite,
-    person: &DemoPerson,
+    email: &str,
     password: &str,
 ) -> Result<MatrixSession> {
-    let session = anonymous.sign_in(&person.email(), password).await?;
+    let (token, homeserver) = login_token(server, anonymous, email, password).await?;
+    MatrixSession::sign_in(&homeserver, &token).await
+}
+
+/// The gateway's login token for Matrix, good for a minute, and the homeserver that takes it.
+pub(crate) async fn login_token(
+    server: &str,
+    anonymous: &Appwrite,
+    email: &str,
+    password: &str,
+) -> Result<(String, String)> {
+    let session = anonymous.sign_in(email, password).await?;
     let jwt = session.call(Method::POST, "/account/jwts", &json!({})).await?;
     let jwt = jwt["jwt"].as_str().context("the engine gave no JWT")?;
     let path = "/telestack/v1/matrix/login";
@@ -108,10 +120,9 @@ async fn sign_in_to_matrix(
     let login = read("POST", path, answer).await?;
     let token = login["token"].as_str().context("the gateway gave no login token")?;
     let homeserver = login["homeserver"].as_str().context("the gateway named no homeserver")?;
-    let matrix = MatrixSession::sign_in(homeserver, token).await?;
     // The session was only for this; nobody should see it in their list of devices.
     session.call(Method::DELETE, "/account/sessions/current", &Value::Null).await?;
-    Ok(matrix)
+    Ok((token.to_owned(), homeserver.to_owned()))
 }
 
 async fn write_profile(admin: &Appwrite, person: &DemoPerson, matrix_id: &str) -> Result<()> {

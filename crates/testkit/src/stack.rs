@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     appwrite::Appwrite,
     engines::EnginePaths,
+    matrix::MatrixSession,
     northlight,
     people::Person,
     ports::Ports,
@@ -182,6 +183,28 @@ impl Stack {
     #[must_use]
     pub fn person(&self, id: &str) -> Option<&Person> {
         self.info.people.iter().find(|person| person.user_id == id)
+    }
+
+    /// A Matrix device of a demo person, without keys.
+    ///
+    /// # Errors
+    /// There is no such person, or an engine refuses them.
+    pub async fn matrix_session(&self, id: &str) -> Result<MatrixSession> {
+        let person = self.person(id).with_context(|| format!("there is no {id} in the demo organisation"))?;
+        northlight::sign_in_to_matrix(&self.info.server, &self.anonymous(), &person.email, &person.password)
+            .await
+    }
+
+    /// A login token for Matrix (`org.matrix.login.jwt`) of the demo person of this id, got as a client gets it.
+    ///
+    /// # Errors
+    /// There is no such person, or a server refuses.
+    pub async fn matrix_login_token(&self, id: &str) -> Result<String> {
+        let person = self.person(id).with_context(|| format!("nobody is called {id}"))?;
+        let (token, _) =
+            northlight::login_token(&self.info.server, &self.anonymous(), &person.email, &person.password)
+                .await?;
+        Ok(token)
     }
 
     /// The engine as an API key with all scopes sees it.

@@ -18,6 +18,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("gateway", &["model", "backend"]),
     ("server", &["model", "backend", "engine", "functions", "gateway"]),
     ("testkit", &["model", "backend"]),
+    ("bench", &["model", "livekit", "media", "testkit"]),
     ("e2e", &["model", "backend", "testkit"]),
     ("xtask", &["testkit"]),
 ];
