@@ -1,9 +1,19 @@
 //! The app's handle to the media host.
 
-use std::{path::PathBuf, sync::Arc};
+mod actor;
+mod choices;
+mod process;
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use thiserror::Error;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+
+use self::actor::{Actor, Order};
 
 use crate::{
     control::{FromHost, ToHost},
@@ -46,6 +56,11 @@ impl MediaError {
     }
 }
 
+/// How long a host is kept that nothing needs.
+const KEEP_UNUSED: Duration = Duration::from_secs(20);
+/// Events that a slow listener may be behind.
+const EVENTS: usize = 1024;
+
 /// Starts the media host when something needs it and ends it when nothing has for 20 s. Cheap to clone; the host
 /// ends with the last clone. Choices (devices, volumes, tiles, preview) outlive a host, a call does not.
 #[derive(Debug, Clone)]
@@ -56,28 +71,37 @@ pub struct Media {
 #[derive(Debug)]
 struct Inner {
     options: MediaOptions,
+    keep_unused: Duration,
     events: broadcast::Sender<FromHost>,
     devices: watch::Sender<Devices>,
+    /// Of the task that owns the host; it begins with the first request.
+    orders: OnceLock<mpsc::UnboundedSender<Order>>,
 }
 
 impl Media {
     #[must_use]
     pub fn new(options: MediaOptions) -> Self {
-        let (events, _) = broadcast::channel(1024);
-        let (devices, _) = watch::channel(Devices::default());
-        Self { inner: Arc::new(Inner { options, events, devices }) }
+        Self::keeping_unused(options, KEEP_UNUSED)
     }
 
-    /// Hands a request to the host, starting it when the request needs one.
+    /// With another time after which an unused host is ended.
+    #[must_use]
+    pub fn keeping_unused(options: MediaOptions, keep_unused: Duration) -> Self {
+        let (events, _) = broadcast::channel(EVENTS);
+        let devices = watch::Sender::new(Devices::default());
+        Self { inner: Arc::new(Inner { options, keep_unused, events, devices, orders: OnceLock::new() }) }
+    }
+
+    /// Hands a request to the host. `Connect`, `StartPreview` and `WatchDevices` start one; without one the others
+    /// are remembered where they are choices, and otherwise have nothing to change.
     ///
     /// # Errors
     /// The host cannot be started.
     pub async fn send(&self, request: ToHost) -> Result<(), MediaError> {
-        let _ = request;
-        Err(MediaError::NotStarted(self.inner.options.executable.display().to_string()))
+        self.ask(|answer| Order::Send(request, answer)).await?
     }
 
-    /// Everything that the host tells from now on.
+    /// Everything that the host tells from now on, devices excepted.
     #[must_use]
     pub fn events(&self) -> broadcast::Receiver<FromHost> {
         self.inner.events.subscribe()
@@ -88,7 +112,7 @@ impl Media {
     /// # Errors
     /// The host cannot be started.
     pub async fn frame_socket(&self) -> Result<FrameSocket, MediaError> {
-        Err(MediaError::Ended)
+        self.ask(Order::Socket).await?
     }
 
     /// The devices as the host last told them; watched while `WatchDevices` is on.
@@ -97,6 +121,24 @@ impl Media {
         self.inner.devices.subscribe()
     }
 
-    /// Ends the host, for good manners within 2 s, else by force.
-    pub async fn shutdown(&self) {}
+    /// Ends the host: by itself within 4 s, else by force. The next request starts another.
+    pub async fn shutdown(&self) {
+        if self.inner.orders.get().is_some() {
+            // A task that is gone has taken its host with it.
+            let _ = self.ask(Order::End).await;
+        }
+    }
+
+    async fn ask<T>(&self, order: impl FnOnce(oneshot::Sender<T>) -> Order) -> Result<T, MediaError> {
+        let orders = self.inner.orders.get_or_init(|| {
+            let Inner { options, keep_unused, events, devices, .. } = &*self.inner;
+            let actor = Actor::new(options.clone(), *keep_unused, events.clone(), devices.clone());
+            let (orders, received) = mpsc::unbounded_channel();
+            tokio::spawn(actor.run(received));
+            orders
+        });
+        let (answer, answered) = oneshot::channel();
+        orders.send(order(answer)).map_err(|_| MediaError::Ended)?;
+        answered.await.map_err(|_| MediaError::Ended)
+    }
 }
