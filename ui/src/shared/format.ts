@@ -25,3 +25,38 @@ export function fileSize(bytes: number): string {
   const digits = unit === 0 || value >= 9.95 ? 0 : 1
   return `${new Intl.NumberFormat(language.current, { maximumFractionDigits: digits }).format(value)} ${UNITS[unit] ?? ''}`
 }
+
+const DAY = 86_400_000
+
+/** Whole days between the midnights of two times, in the person's own zone. */
+function daysBetween(from: number, to: number): number {
+  const midnight = (ms: number) => new Date(ms).setHours(0, 0, 0, 0)
+  return Math.round((midnight(to) - midnight(from)) / DAY)
+}
+
+function locale(): string {
+  return language.current === 'en' ? 'en-GB' : 'de'
+}
+
+/** In lists: "now", 10:42, Yesterday, Mon, 9 Nov, 9 Nov 2025. */
+export function listTime(ms: number, now = Date.now()): string {
+  const days = daysBetween(ms, now)
+  if (days <= 0) return now - ms < 60_000 ? (language.current === 'en' ? 'now' : 'jetzt') : shortTime(ms)
+  if (days === 1) return dayWord(-1)
+  if (days < 7) return new Intl.DateTimeFormat(locale(), { weekday: 'short' }).format(ms)
+  const sameYear = new Date(ms).getFullYear() === new Date(now).getFullYear()
+  return new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short', ...(sameYear ? {} : { year: 'numeric' }) }).format(ms)
+}
+
+/** On a day's line: Today, Yesterday, Tuesday 24 November. */
+export function dayName(ms: number, now = Date.now()): string {
+  const days = daysBetween(ms, now)
+  if (days === 0 || days === 1) return dayWord(-days)
+  const sameYear = new Date(ms).getFullYear() === new Date(now).getFullYear()
+  return new Intl.DateTimeFormat(locale(), { weekday: 'long', day: 'numeric', month: 'long', ...(sameYear ? {} : { year: 'numeric' }) }).format(ms)
+}
+
+function dayWord(days: number): string {
+  const word = new Intl.RelativeTimeFormat(language.current, { numeric: 'auto' }).format(days, 'day')
+  return word.charAt(0).toUpperCase() + word.slice(1)
+}

@@ -2,7 +2,7 @@
 export type Area = 'chat' | 'calls' | 'files' | 'people' | 'settings'
 
 class Nav {
-  area = $state<Area>('calls')
+  area = $state<Area>('chat')
   room = $state<string | null>(null)
 
   go(area: Area): void {

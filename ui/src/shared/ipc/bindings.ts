@@ -74,6 +74,8 @@ export const commands = {
 	endSession: (id: string) => typedError<null, ApiError>(__TAURI_INVOKE("end_session", { id })),
 	about: () => typedError<About, ApiError>(__TAURI_INVOKE("about")),
 	openLogFolder: () => typedError<null, ApiError>(__TAURI_INVOKE("open_log_folder")),
+	/** Hands an address (http, https, mailto) to the desktop. */
+	openLink: (url: string) => typedError<null, ApiError>(__TAURI_INVOKE("open_link", { url })),
 	palette: (query: string) => typedError<PaletteEntry[], ApiError>(__TAURI_INVOKE("palette", { query })),
 };
 

@@ -1,29 +1,35 @@
 /** The rooms of this account as the core keeps them. */
-import { Channel, commands, type ListDiff, type RoomSummary } from '$shared/ipc'
+import { commands, type ListDiff, type RoomSummary } from '$shared/ipc'
 import { applyDiffs } from './list_diff'
+import { Subscription } from './subscription.svelte'
 
 class Rooms {
   items = $state.raw<RoomSummary[]>([])
-  #subscription: number | null = null
-  #asked = 0
+  /** Whether the core has told the list once; an empty one before that is not an empty account. */
+  known = $state(false)
+  readonly subscription = new Subscription<ListDiff<RoomSummary>[]>()
+
+  /** What the rail's badge counts: muted rooms stay silent, invitations ask for an answer. */
+  unread = $derived(this.items.reduce((sum, room) => sum + (room.membership === 'invited' ? 1 : room.muted ? room.mentions : room.unread), 0))
 
   async open(): Promise<void> {
-    const asked = ++this.#asked
-    const updates = new Channel<ListDiff<RoomSummary>[]>()
-    updates.onmessage = (diffs) => {
-      if (asked === this.#asked) this.items = applyDiffs(this.items, diffs)
-    }
-    const answer = await commands.rooms(updates)
-    if (answer.status === 'error') return
-    if (asked === this.#asked) this.#subscription = answer.data
-    else void commands.unsubscribe(answer.data)
+    await this.subscription.start(
+      (updates) => commands.rooms(updates),
+      (diffs) => {
+        this.items = applyDiffs(this.items, diffs)
+        this.known = true
+      },
+    )
   }
 
   close(): void {
-    this.#asked += 1
-    if (this.#subscription !== null) void commands.unsubscribe(this.#subscription)
-    this.#subscription = null
+    this.subscription.stop()
     this.items = []
+    this.known = false
+  }
+
+  find(id: string | null): RoomSummary | null {
+    return this.items.find((room) => room.id === id) ?? null
   }
 }
 

@@ -1,10 +1,16 @@
 /** The Lucide icons in use (ISC). A new one is one import and one line here. */
+import arrowDown from 'lucide-static/icons/arrow-down.svg?raw'
 import arrowLeft from 'lucide-static/icons/arrow-left.svg?raw'
+import arrowUp from 'lucide-static/icons/arrow-up.svg?raw'
+import atSign from 'lucide-static/icons/at-sign.svg?raw'
 import audioLines from 'lucide-static/icons/audio-lines.svg?raw'
 import bell from 'lucide-static/icons/bell.svg?raw'
+import bellOff from 'lucide-static/icons/bell-off.svg?raw'
+import bold from 'lucide-static/icons/bold.svg?raw'
 import box from 'lucide-static/icons/box.svg?raw'
 import camera from 'lucide-static/icons/camera.svg?raw'
 import check from 'lucide-static/icons/check.svg?raw'
+import checkCheck from 'lucide-static/icons/check-check.svg?raw'
 import chevronDown from 'lucide-static/icons/chevron-down.svg?raw'
 import chevronLeft from 'lucide-static/icons/chevron-left.svg?raw'
 import chevronRight from 'lucide-static/icons/chevron-right.svg?raw'
@@ -12,10 +18,17 @@ import chevronUp from 'lucide-static/icons/chevron-up.svg?raw'
 import chevronsUpDown from 'lucide-static/icons/chevrons-up-down.svg?raw'
 import circleAlert from 'lucide-static/icons/circle-alert.svg?raw'
 import circleDot from 'lucide-static/icons/circle-dot.svg?raw'
+import clock from 'lucide-static/icons/clock.svg?raw'
 import cloud from 'lucide-static/icons/cloud.svg?raw'
+import cloudCheck from 'lucide-static/icons/cloud-check.svg?raw'
 import cloudOff from 'lucide-static/icons/cloud-off.svg?raw'
+import code from 'lucide-static/icons/code.svg?raw'
+import copy from 'lucide-static/icons/copy.svg?raw'
 import download from 'lucide-static/icons/download.svg?raw'
+import ellipsis from 'lucide-static/icons/ellipsis.svg?raw'
 import externalLink from 'lucide-static/icons/external-link.svg?raw'
+import eye from 'lucide-static/icons/eye.svg?raw'
+import eyeOff from 'lucide-static/icons/eye-off.svg?raw'
 import file from 'lucide-static/icons/file.svg?raw'
 import fileArchive from 'lucide-static/icons/file-archive.svg?raw'
 import fileText from 'lucide-static/icons/file-text.svg?raw'
@@ -25,10 +38,17 @@ import folderLock from 'lucide-static/icons/folder-lock.svg?raw'
 import galleryVerticalEnd from 'lucide-static/icons/gallery-vertical-end.svg?raw'
 import grid from 'lucide-static/icons/grid.svg?raw'
 import hardDrive from 'lucide-static/icons/hard-drive.svg?raw'
+import hash from 'lucide-static/icons/hash.svg?raw'
 import headphones from 'lucide-static/icons/headphones.svg?raw'
 import image from 'lucide-static/icons/image.svg?raw'
+import imageOff from 'lucide-static/icons/image-off.svg?raw'
 import info from 'lucide-static/icons/info.svg?raw'
+import italic from 'lucide-static/icons/italic.svg?raw'
+import keyRound from 'lucide-static/icons/key-round.svg?raw'
+import keyboard from 'lucide-static/icons/keyboard.svg?raw'
+import languages from 'lucide-static/icons/languages.svg?raw'
 import layoutGrid from 'lucide-static/icons/layout-grid.svg?raw'
+import link from 'lucide-static/icons/link.svg?raw'
 import list from 'lucide-static/icons/list.svg?raw'
 import lock from 'lucide-static/icons/lock.svg?raw'
 import lockOpen from 'lucide-static/icons/lock-open.svg?raw'
@@ -41,6 +61,8 @@ import micOff from 'lucide-static/icons/mic-off.svg?raw'
 import minimize from 'lucide-static/icons/minimize.svg?raw'
 import monitor from 'lucide-static/icons/monitor.svg?raw'
 import monitorSmartphone from 'lucide-static/icons/monitor-smartphone.svg?raw'
+import panelRight from 'lucide-static/icons/panel-right.svg?raw'
+import paperclip from 'lucide-static/icons/paperclip.svg?raw'
 import pause from 'lucide-static/icons/pause.svg?raw'
 import pencil from 'lucide-static/icons/pencil.svg?raw'
 import phone from 'lucide-static/icons/phone.svg?raw'
@@ -49,7 +71,13 @@ import phoneMissed from 'lucide-static/icons/phone-missed.svg?raw'
 import phoneOff from 'lucide-static/icons/phone-off.svg?raw'
 import phoneOutgoing from 'lucide-static/icons/phone-outgoing.svg?raw'
 import play from 'lucide-static/icons/play.svg?raw'
+import plus from 'lucide-static/icons/plus.svg?raw'
+import printer from 'lucide-static/icons/printer.svg?raw'
+import quote from 'lucide-static/icons/quote.svg?raw'
+import refreshCw from 'lucide-static/icons/refresh-cw.svg?raw'
+import reply from 'lucide-static/icons/reply.svg?raw'
 import rotateCw from 'lucide-static/icons/rotate-cw.svg?raw'
+import save from 'lucide-static/icons/save.svg?raw'
 import screenShare from 'lucide-static/icons/screen-share.svg?raw'
 import screenShareOff from 'lucide-static/icons/screen-share-off.svg?raw'
 import search from 'lucide-static/icons/search.svg?raw'
@@ -58,11 +86,20 @@ import settings from 'lucide-static/icons/settings.svg?raw'
 import share from 'lucide-static/icons/share.svg?raw'
 import sheet from 'lucide-static/icons/sheet.svg?raw'
 import shield from 'lucide-static/icons/shield.svg?raw'
+import shieldAlert from 'lucide-static/icons/shield-alert.svg?raw'
 import shieldCheck from 'lucide-static/icons/shield-check.svg?raw'
+import smile from 'lucide-static/icons/smile.svg?raw'
+import smilePlus from 'lucide-static/icons/smile-plus.svg?raw'
 import speaker from 'lucide-static/icons/speaker.svg?raw'
+import squarePen from 'lucide-static/icons/square-pen.svg?raw'
+import star from 'lucide-static/icons/star.svg?raw'
+import strikethrough from 'lucide-static/icons/strikethrough.svg?raw'
 import sunMoon from 'lucide-static/icons/sun-moon.svg?raw'
 import trash2 from 'lucide-static/icons/trash-2.svg?raw'
+import type from 'lucide-static/icons/type.svg?raw'
+import undo2 from 'lucide-static/icons/undo-2.svg?raw'
 import upload from 'lucide-static/icons/upload.svg?raw'
+import userPlus from 'lucide-static/icons/user-plus.svg?raw'
 import users from 'lucide-static/icons/users.svg?raw'
 import video from 'lucide-static/icons/video.svg?raw'
 import videoOff from 'lucide-static/icons/video-off.svg?raw'
@@ -71,12 +108,18 @@ import wifiOff from 'lucide-static/icons/wifi-off.svg?raw'
 import x from 'lucide-static/icons/x.svg?raw'
 
 export const icons: Record<string, string> = {
+  'arrow-down': arrowDown,
   'arrow-left': arrowLeft,
+  'arrow-up': arrowUp,
+  'at-sign': atSign,
   'audio-lines': audioLines,
   bell,
+  'bell-off': bellOff,
+  bold,
   box,
   camera,
   check,
+  'check-check': checkCheck,
   'chevron-down': chevronDown,
   'chevron-left': chevronLeft,
   'chevron-right': chevronRight,
@@ -84,10 +127,17 @@ export const icons: Record<string, string> = {
   'chevrons-up-down': chevronsUpDown,
   'circle-alert': circleAlert,
   'circle-dot': circleDot,
+  clock,
   cloud,
+  'cloud-check': cloudCheck,
   'cloud-off': cloudOff,
+  code,
+  copy,
   download,
+  ellipsis,
   'external-link': externalLink,
+  eye,
+  'eye-off': eyeOff,
   file,
   'file-archive': fileArchive,
   'file-text': fileText,
@@ -97,10 +147,17 @@ export const icons: Record<string, string> = {
   'gallery-vertical-end': galleryVerticalEnd,
   grid,
   'hard-drive': hardDrive,
+  hash,
   headphones,
   image,
+  'image-off': imageOff,
   info,
+  italic,
+  'key-round': keyRound,
+  keyboard,
+  languages,
   'layout-grid': layoutGrid,
+  link,
   list,
   lock,
   'lock-open': lockOpen,
@@ -113,6 +170,8 @@ export const icons: Record<string, string> = {
   minimize,
   monitor,
   'monitor-smartphone': monitorSmartphone,
+  'panel-right': panelRight,
+  paperclip,
   pause,
   pencil,
   phone,
@@ -121,7 +180,13 @@ export const icons: Record<string, string> = {
   'phone-off': phoneOff,
   'phone-outgoing': phoneOutgoing,
   play,
+  plus,
+  printer,
+  quote,
+  'refresh-cw': refreshCw,
+  reply,
   'rotate-cw': rotateCw,
+  save,
   'screen-share': screenShare,
   'screen-share-off': screenShareOff,
   search,
@@ -130,11 +195,20 @@ export const icons: Record<string, string> = {
   share,
   sheet,
   shield,
+  'shield-alert': shieldAlert,
   'shield-check': shieldCheck,
+  smile,
+  'smile-plus': smilePlus,
   speaker,
+  'square-pen': squarePen,
+  star,
+  strikethrough,
   'sun-moon': sunMoon,
   'trash-2': trash2,
+  type,
+  'undo-2': undo2,
   upload,
+  'user-plus': userPlus,
   users,
   video,
   'video-off': videoOff,

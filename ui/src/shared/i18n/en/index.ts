@@ -1,8 +1,10 @@
 import { calls } from './calls'
+import { chat } from './chat'
 import { files } from './files'
 import { palette } from './palette'
 import { people } from './people'
+import { session } from './session'
 import { settings } from './settings'
 import { shell } from './shell'
 
-export default { ...calls, ...files, ...palette, ...people, ...settings, ...shell }
+export default { ...calls, ...chat, ...files, ...palette, ...people, ...session, ...settings, ...shell }

@@ -1,0 +1,43 @@
+/** People of the organisation as one types, without oneself. */
+import { commands, type ListDiff, type PersonView } from '$shared/ipc'
+import { applyDiffs } from '$shared/stores/list_diff'
+import { Subscription } from '$shared/stores/subscription.svelte'
+
+export class PeopleSearch {
+  query = $state('')
+  chosen = $state.raw<PersonView[]>([])
+  /** The row that Enter and Space act on. */
+  at = $state(0)
+  readonly subscription = new Subscription<ListDiff<PersonView>[]>()
+  #items = $state.raw<PersonView[]>([])
+
+  readonly found = $derived(this.#items.filter((person) => !person.me && !this.chosen.some((each) => each.id === person.id)))
+  readonly rows = $derived([...this.chosen, ...this.found])
+
+  async search(query: string): Promise<void> {
+    this.query = query
+    let fresh = true
+    await this.subscription.start(
+      (updates) => commands.people(query.trim(), updates),
+      (diffs) => {
+        // What was found before stays until the new answer is there.
+        this.#items = applyDiffs(fresh ? [] : this.#items, diffs)
+        fresh = false
+        this.at = this.chosen.length
+      },
+    )
+  }
+
+  toggle(person: PersonView): void {
+    this.chosen = this.isChosen(person) ? this.chosen.filter((each) => each.id !== person.id) : [...this.chosen, person]
+    if (this.query !== '') void this.search('')
+  }
+
+  isChosen(person: PersonView): boolean {
+    return this.chosen.some((each) => each.id === person.id)
+  }
+
+  close(): void {
+    this.subscription.stop()
+  }
+}

@@ -1,0 +1,22 @@
+/** Small numbers as words, as people say them. */
+import { t } from '$shared/i18n'
+import { language } from '$shared/i18n/language.svelte'
+
+const WORDS = {
+  en: ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine', 'Ten'],
+  de: ['Keine', 'Eine', 'Zwei', 'Drei', 'Vier', 'Fünf', 'Sechs', 'Sieben', 'Acht', 'Neun', 'Zehn'],
+}
+const ORDINALS = {
+  en: ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth'],
+  de: ['erster', 'zweiter', 'dritter', 'vierter', 'fünfter', 'sechster', 'siebter', 'achter', 'neunter', 'zehnter'],
+}
+
+export function queuedText(count: number): string {
+  if (count === 0) return t('chat.offlineNone')
+  if (count === 1) return t('chat.offlineOne')
+  return t('chat.offlineMany', { count: WORDS[language.current][count] ?? count })
+}
+
+export function ordinal(count: number): string {
+  return ORDINALS[language.current][count - 1] ?? `${String(count)}.`
+}
