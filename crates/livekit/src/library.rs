@@ -44,12 +44,17 @@ impl Library {
             return Err(LoadError::WrongHash { expected: expected_sha256.to_owned(), found });
         }
         let _loading = LOADING.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(inner) = NATIVE.get() {
-            return Ok(Self(inner));
+        if let Some(loaded) = NATIVE.get() {
+            return if loaded.sha256 == found {
+                Ok(Self(&loaded.inner))
+            } else {
+                Err(LoadError::NotLoadable("another one is in use already".to_owned()))
+            };
         }
         let native = Native::open(path)?;
         let initialize = native.initialize;
-        let inner = NATIVE.get_or_init(|| Inner::new(Box::new(native)));
+        let Loaded { inner, .. } =
+            NATIVE.get_or_init(|| Loaded { sha256: found, inner: Inner::new(Box::new(native)) });
         // SAFETY: the signature is the library's, and both texts end with a zero byte and live for ever. The callback
         // may run from now on; it finds `NATIVE` set.
         unsafe { initialize(on_event, true, c"rust".as_ptr(), VERSION.as_ptr()) };
@@ -68,7 +73,13 @@ impl Library {
 /// Named to the server.
 const VERSION: &std::ffi::CStr = c"0.13.2";
 
-static NATIVE: OnceLock<Inner> = OnceLock::new();
+struct Loaded {
+    sha256: String,
+    inner: Inner,
+}
+
+/// One at most: the library keeps one callback.
+static NATIVE: OnceLock<Loaded> = OnceLock::new();
 
 extern "C" fn on_event(data: *const u8, len: usize) {
     if data.is_null() || len == 0 {
@@ -76,7 +87,7 @@ extern "C" fn on_event(data: *const u8, len: usize) {
     }
     // SAFETY: the library lends `len` bytes for the time of this call.
     let bytes = unsafe { slice::from_raw_parts(data, len) };
-    if let (Some(inner), Ok(event)) = (NATIVE.get(), FfiEvent::decode(bytes)) {
+    if let (Some(Loaded { inner, .. }), Ok(event)) = (NATIVE.get(), FfiEvent::decode(bytes)) {
         inner.dispatch.event(inner, event);
     }
 }
