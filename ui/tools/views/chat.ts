@@ -1,11 +1,149 @@
 /** Views of chat. */
 import { nav } from '../../src/shared/nav.svelte'
+import { item as itemOf } from '../../src/features/chat/timeline/items.testdata'
 import { roomId } from '../world/rooms'
-import type { Views } from './view'
+import { message, says, sender } from '../world/timeline'
+import { find, key, press, type, type Views } from './view'
+
+const RELEASE = roomId('release')
+const open = () => nav.openRoom(RELEASE)
+const last = (id: string) => `[data-message="${id}"]`
 
 export const chat: Views = {
-  chat: { act: () => nav.openRoom(roomId('release')) },
+  chat: { act: open },
   'chat-none': { act: () => nav.go('chat') },
   'chat-invited': { act: () => nav.openRoom(roomId('design')) },
-  'chat-typing': { world: (world) => (world.typing = ['Grace Kim']), act: () => nav.openRoom(roomId('release')) },
+  'chat-typing': { world: (world) => (world.typing = ['Grace Kim']), act: open },
+  'chat-direct': {
+    world: (world) => {
+      world.timelines[roomId('ben')] = [
+        { kind: 'day-divider', id: 'd', time: Date.now() },
+        message('ben', Date.now() - 9e5, says('Could you bring the echo pictures?')),
+        message('ada', Date.now() - 8e5, says('Yes. I bring them.'), { readBy: [sender('ben')] }),
+      ]
+    },
+    act: () => nav.openRoom(roomId('ben')),
+  },
+  'chat-first': { world: (world) => (world.timelines[roomId('kitchen')] = [{ kind: 'start', id: 's' }]), act: () => nav.openRoom(roomId('kitchen')) },
+  'chat-unsent': {
+    world: (world) => {
+      const now = Date.now()
+      world.timelines[RELEASE]?.push(
+        message('ada', now - 5e4, says('On my way, five minutes.'), { state: 'queued', eventId: null }),
+        message('ada', now - 4e4, says('This one did not go.'), { state: 'failed', failure: 'other', eventId: null }),
+        message('ada', now - 3e4, { kind: 'file', name: 'Echo loop, 23 November.mp4', mime: 'video/mp4', size: 640_000_000 }, { state: 'failed', failure: 'too-large', eventId: null }),
+        message('ada', now - 2e4, { kind: 'file', name: 'Visit walkthrough.mp4', mime: 'video/mp4', size: 640_000_000 }, { state: 'sending', eventId: null, progress: { done: 412_000_000, total: 640_000_000 } }),
+      )
+    },
+    act: open,
+  },
+  'chat-rich': {
+    world: (world) => {
+      const html =
+        '<h1>Plan</h1><p>A <b>bold</b>, <i>slanted</i> and <del>struck</del> word, <code>inline()</code>, a <a href="https://example.org/long/path">link</a> and <a href="javascript:alert(1)">a trap</a>.</p><ul><li>one<ul><li>inside</li></ul></li><li>two</li></ul><ol start="3"><li>three</li></ol><blockquote>Somebody said</blockquote><table><tr><th>Name</th><th>Size</th></tr><tr><td>a</td><td>1</td></tr></table><p><span data-mx-spoiler>hidden</span><img src="https://x/y.png" alt="a picture"></p><script>alert(1)</script>'
+      world.timelines[RELEASE]?.push(message('grace', Date.now(), says('Plan', html)), message('grace', Date.now(), says('🎉')), message('ada', Date.now(), says('See https://example.org/x. @Grace Kim too', null)))
+    },
+    act: open,
+  },
+  'chat-emoji': {
+    act: async () => {
+      open()
+      await press('.composer .bar .btn:nth-child(2)')
+    },
+  },
+  'chat-mention': {
+    act: async () => {
+      open()
+      await find('[role="tabpanel"] .row')
+      const field = (await find('.composer textarea')) as HTMLTextAreaElement
+      field.focus()
+      await type('.composer textarea', 'Thank you @')
+      await press('.composer .bar .btn:nth-child(4)')
+    },
+  },
+  'chat-reply': {
+    act: async () => {
+      open()
+      const row = await find('.msg:not(.own).first')
+      row.focus()
+      key('r')
+      await type('.composer textarea', 'Yes, within three seconds.')
+    },
+  },
+  'chat-menu': {
+    act: async () => {
+      open()
+      const row = await find('.msg.own')
+      row.focus()
+      key('Enter')
+    },
+  },
+  'chat-deleted': {
+    act: async () => {
+      open()
+      const row = await find('.msg.own:last-of-type')
+      row.focus()
+      key('Delete')
+    },
+  },
+  'chat-find': {
+    act: async () => {
+      open()
+      await press('.head .tools .btn[aria-label*="Ctrl+F"]')
+      await type('.bar[role="search"] input', 'the')
+    },
+  },
+  'chat-files': {
+    act: async () => {
+      open()
+      await press('.tabs [role="tab"]:nth-child(2)')
+    },
+  },
+  'chat-older': {
+    world: (world) => {
+      const items = world.timelines[RELEASE] ?? []
+      items.unshift(...Array.from({ length: 200 }, (_, i) => itemOf(`old${String(i)}`, { time: Date.now() - 9e8 + i * 6e5 })))
+    },
+    act: async () => {
+      open()
+      await find(last('old199'))
+      document.querySelector('.timeline')?.scrollTo(0, 3000)
+    },
+  },
+  'chat-picture': {
+    act: async () => {
+      open()
+      await press('.picture .open')
+    },
+  },
+  'chat-new': {
+    act: async () => {
+      open()
+      await press('.list .head .btn')
+      await press('[role="listbox"] .row:nth-of-type(2)')
+      await type('#new-message', 'a')
+    },
+  },
+  'chat-room': {
+    act: async () => {
+      open()
+      await press('.list .head .btn')
+      await press('.dialog .lead .btn')
+      ;(await find('.dialog .tokens input')).focus()
+    },
+  },
+  'chat-leave': {
+    act: async () => {
+      open()
+      await press('.side .fact.danger')
+    },
+  },
+  'chat-key': { world: (world) => (world.recoveryKey = 'EsTM 8kQd VhbR 2xLp 7fWn cYtJ 4mGz uKsA 9qPe oHvB 3rDi XwCg'), act: open },
+  'chat-unverified': { world: (world) => (world.encryption = { deviceVerified: false, crossSigning: true, recovery: true }), act: open },
+  'chat-keys': {
+    act: () => {
+      open()
+      key('/', { ctrlKey: true })
+    },
+  },
 }
