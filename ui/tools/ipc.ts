@@ -69,6 +69,7 @@ function answers(world: World): Record<string, Command> {
   }
   return {
     session: ({ updates }) => subscribe(updates, world.session),
+    check_server: () => (world.signInError === 'untrusted-certificate' ? refuse('untrusted-certificate') : { name: 'Northlight', url: 'https://northlight.example', version: '0.1.0', signUp: false }),
     sign_in: ({ progress }) => {
       if (world.signInError) return refuse(world.signInError)
       progress.onmessage(world.signInStep)

@@ -81,7 +81,7 @@ export const chat: Views = {
   'chat-deleted': {
     act: async () => {
       open()
-      const row = await find('.msg.own:last-of-type')
+      const row = await find('.msg.own')
       row.focus()
       key('Delete')
     },

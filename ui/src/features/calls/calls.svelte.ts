@@ -1,5 +1,6 @@
 /** The calls of this session as the core tells them, and what the window chose to look at. */
 import { Channel, commands, type CallsView, type Devices } from '$shared/ipc'
+import { Subscription } from '$shared/stores/subscription.svelte'
 
 export type PreJoin = { roomId: string; title: string; video: boolean }
 
@@ -13,23 +14,33 @@ class Calls {
   chosen = $state<string | null>(null)
   /** Code of the last thing that did not work, until the next try. */
   error = $state<string | null>(null)
-  #subscription: number | null = null
+  /** Whether the core has told its calls once; an empty history before that is not an empty one. */
+  known = $state(false)
+  readonly subscription = new Subscription<CallsView>()
 
   get current() {
     return this.view.current
   }
 
+  /** A call, or the look in the mirror before it, has the window for itself: the list makes room. */
+  get whole(): boolean {
+    return this.view.current !== null || this.preJoin !== null
+  }
+
   async open(): Promise<void> {
-    const updates = new Channel<CallsView>()
-    updates.onmessage = (view) => (this.view = view)
-    const answer = await commands.calls(updates)
-    if (answer.status === 'ok') this.#subscription = answer.data
+    await this.subscription.start(
+      (updates) => commands.calls(updates),
+      (view) => {
+        this.view = view
+        this.known = true
+      },
+    )
   }
 
   close(): void {
-    if (this.#subscription !== null) void commands.unsubscribe(this.#subscription)
-    this.#subscription = null
+    this.subscription.stop()
     this.view = NOTHING
+    this.known = false
     this.preJoin = null
     this.chosen = null
   }
@@ -37,6 +48,12 @@ class Calls {
   prepare(roomId: string, title: string, video = true): void {
     this.error = null
     this.preJoin = { roomId, title, video }
+  }
+
+  /** Looks at a line of the history, or at none. */
+  choose(entry: string | null): void {
+    this.chosen = entry
+    this.preJoin = null
   }
 
   async join(roomId: string, mic: boolean, camera: boolean): Promise<boolean> {

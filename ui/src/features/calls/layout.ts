@@ -87,6 +87,19 @@ function shareHeight(widths: number[], room: number): number[] {
   return heights
 }
 
+/** The floating call: the first takes two thirds, the two after it stand in a column. */
+export function miniLayout(count: number, width: number, height: number, gap: number): Rect[] {
+  if (count < 3) return gridRow(count, width, height, gap)
+  const main = Math.round(((width - gap) * 2) / 3)
+  const side = { x: main + gap, width: width - main - gap, height: (height - gap) / 2 }
+  return [{ x: 0, y: 0, width: main, height }, { ...side, y: 0 }, { ...side, y: side.height + gap }]
+}
+
+function gridRow(count: number, width: number, height: number, gap: number): Rect[] {
+  const each = (width - gap * (count - 1)) / count
+  return Array.from({ length: count }, (_, i) => ({ x: i * (each + gap), y: 0, width: each, height }))
+}
+
 export type Focus = { big: Rect; strip: Rect[] }
 
 /** One big place and a strip under it; the strip shows as many as fit, at least one. */

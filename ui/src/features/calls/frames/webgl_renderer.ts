@@ -28,7 +28,7 @@ void main() {
   float v = texture(planeV, uv).r - 0.5019608;
   vec3 rgb = vec3(y + 1.5960268 * v, y - 0.3917623 * u - 0.8129676 * v, y + 2.0172321 * u);
   vec2 corner = abs(centred * size) - size * 0.5 + radius;
-  float away = length(max(corner, 0.0)) - radius;
+  float away = length(max(corner, 0.0)) + min(max(corner.x, corner.y), 0.0) - radius;
   float cover = clamp(0.5 - away, 0.0, 1.0);
   colour = vec4(clamp(rgb, 0.0, 1.0) * shown, 1.0) * cover;
 }`

@@ -1,0 +1,21 @@
+/** Why a call does not go on, in words that say what to do. */
+import { t } from '$shared/i18n'
+
+export function failureText(code: string): string {
+  switch (code) {
+    case 'media-missing':
+      return t('calls.failedMedia')
+    case 'media-wrong':
+      return t('calls.failedMediaWrong')
+    case 'forbidden':
+      return t('calls.failedForbidden')
+    case 'calls-unavailable':
+      return t('calls.failedUnavailable')
+    case 'offline':
+      return t('calls.failedOffline')
+    case 'not-found':
+      return t('calls.failedNotFound')
+    default:
+      return t('calls.failedOther')
+  }
+}
