@@ -60,3 +60,8 @@ function dayWord(days: number): string {
   const word = new Intl.RelativeTimeFormat(language.current, { numeric: 'auto' }).format(days, 'day')
   return word.charAt(0).toUpperCase() + word.slice(1)
 }
+
+/** Tuesday 24 November */
+export function fullDay(ms: number): string {
+  return new Intl.DateTimeFormat(locale(), { weekday: 'long', day: 'numeric', month: 'long' }).format(ms)
+}

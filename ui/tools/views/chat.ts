@@ -7,6 +7,12 @@ import { find, key, press, type, type Views } from './view'
 
 const RELEASE = roomId('release')
 const open = () => nav.openRoom(RELEASE)
+/** In a narrow window the side pane waits to be asked for. */
+async function side(): Promise<void> {
+  await find('.timeline')
+  if (!document.querySelector('.side')) key('i', { ctrlKey: true })
+  await find('.side')
+}
 const last = (id: string) => `[data-message="${id}"]`
 
 export const chat: Views = {
@@ -54,7 +60,7 @@ export const chat: Views = {
   'chat-mention': {
     act: async () => {
       open()
-      await find('[role="tabpanel"] .row')
+      await find('.facepile .avatar')
       const field = (await find('.composer textarea')) as HTMLTextAreaElement
       field.focus()
       await type('.composer textarea', 'Thank you @')
@@ -96,6 +102,7 @@ export const chat: Views = {
   'chat-files': {
     act: async () => {
       open()
+      await side()
       await press('.tabs [role="tab"]:nth-child(2)')
     },
   },
@@ -119,7 +126,8 @@ export const chat: Views = {
   'chat-new': {
     act: async () => {
       open()
-      await press('.list .head .btn')
+      await find('.timeline')
+      key('n', { ctrlKey: true })
       await press('[role="listbox"] .row:nth-of-type(2)')
       await type('#new-message', 'a')
     },
@@ -127,7 +135,8 @@ export const chat: Views = {
   'chat-room': {
     act: async () => {
       open()
-      await press('.list .head .btn')
+      await find('.timeline')
+      key('n', { ctrlKey: true })
       await press('.dialog .lead .btn')
       ;(await find('.dialog .tokens input')).focus()
     },
@@ -135,6 +144,7 @@ export const chat: Views = {
   'chat-leave': {
     act: async () => {
       open()
+      await side()
       await press('.side .fact.danger')
     },
   },

@@ -70,6 +70,9 @@ import phoneIncoming from 'lucide-static/icons/phone-incoming.svg?raw'
 import phoneMissed from 'lucide-static/icons/phone-missed.svg?raw'
 import phoneOff from 'lucide-static/icons/phone-off.svg?raw'
 import phoneOutgoing from 'lucide-static/icons/phone-outgoing.svg?raw'
+import pictureInPicture2 from 'lucide-static/icons/picture-in-picture-2.svg?raw'
+import pin from 'lucide-static/icons/pin.svg?raw'
+import pinOff from 'lucide-static/icons/pin-off.svg?raw'
 import play from 'lucide-static/icons/play.svg?raw'
 import plus from 'lucide-static/icons/plus.svg?raw'
 import printer from 'lucide-static/icons/printer.svg?raw'
@@ -179,6 +182,9 @@ export const icons: Record<string, string> = {
   'phone-missed': phoneMissed,
   'phone-off': phoneOff,
   'phone-outgoing': phoneOutgoing,
+  'picture-in-picture-2': pictureInPicture2,
+  pin,
+  'pin-off': pinOff,
   play,
   plus,
   printer,

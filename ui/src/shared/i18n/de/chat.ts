@@ -241,6 +241,7 @@ export const chat: Record<keyof typeof source, string> = {
   'chat.keyTitle': 'Ihr Wiederherstellungsschlüssel',
   'chat.keyText': 'Wenn Sie alle Geräte verlieren, bringt er Ihre Nachrichten zurück. Niemand sonst hat ihn, darum wird er einmal gezeigt, jetzt.',
   'chat.keyGroup': 'Wiederherstellungsschlüssel',
+  'chat.keyCopy': 'Kopieren',
   'chat.keySafe': 'Er liegt sicher: in einem Passwortmanager oder auf Papier in einer Schublade.',
   'chat.keyLater': 'Später',
   'chat.keyDone': 'Weiter',

@@ -239,6 +239,7 @@ export const chat = {
   'chat.keyTitle': 'Your recovery key',
   'chat.keyText': 'If you lose all your devices, this brings your messages back. Nobody else has a copy, so it is shown once, now.',
   'chat.keyGroup': 'Recovery key',
+  'chat.keyCopy': 'Copy',
   'chat.keySafe': 'It is somewhere safe: a password manager, or paper in a drawer.',
   'chat.keyLater': 'Later',
   'chat.keyDone': 'Continue',
