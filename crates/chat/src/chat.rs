@@ -40,6 +40,9 @@ const SIGN_OUT: Duration = Duration::from_secs(5);
 const EVENTS: usize = 256;
 
 /// One signed-in device. Cheap to clone; the last clone to go ends everything that runs for it.
+///
+/// The SDK's futures are large and deep: they are boxed here, so that neither the stacks nor the compile times of
+/// those who call pay for it.
 #[derive(Clone)]
 pub struct Chat {
     inner: Arc<Inner>,
@@ -93,14 +96,14 @@ impl Chat {
     /// # Errors
     /// `Forbidden` for a token that is refused, `Offline`, and those of the store.
     pub async fn sign_in(config: ChatConfig, login_jwt: &str) -> Result<(Self, ChatSession), ChatError> {
-        let client = open::open(&config).await?;
+        let client = Box::pin(open::open(&config)).await?;
         let token = serde_json::Map::from_iter([("token".to_owned(), Value::from(login_jwt))]);
         let login = client
             .matrix_auth()
             .login_custom("org.matrix.login.jwt", token)
             .map_err(|error| ChatError::Invalid(error.to_string()))?
             .initial_device_display_name(&config.device_name);
-        timeout(SIGN_IN, login.send()).await.map_err(|_| ChatError::Offline)??;
+        timeout(SIGN_IN, Box::pin(login.send())).await.map_err(|_| ChatError::Offline)??;
         let session = client.matrix_auth().session().ok_or(ChatError::SignedOut)?;
         Ok((Self::over(client).await?, ChatSession::of(&session)))
     }
@@ -110,10 +113,9 @@ impl Chat {
     /// # Errors
     /// `StoreDamaged` where the store cannot be read, also with a wrong key.
     pub async fn restore(config: ChatConfig, session: ChatSession) -> Result<Self, ChatError> {
-        let client = open::open(&config).await?;
-        client
-            .matrix_auth()
-            .restore_session(session.into_matrix()?, RoomLoadSettings::default())
+        let client = Box::pin(open::open(&config)).await?;
+        let auth = client.matrix_auth();
+        Box::pin(auth.restore_session(session.into_matrix()?, RoomLoadSettings::default()))
             .await
             .map_err(|error| ChatError::store(&error))?;
         Self::over(client).await
@@ -122,7 +124,8 @@ impl Chat {
     async fn over(client: Client) -> Result<Self, ChatError> {
         client.event_cache().subscribe().map_err(|error| ChatError::Other(error.to_string()))?;
         client.send_queue().enable_upload_progress(true);
-        let sync = sync::build(&client).await.map_err(|error| ChatError::Other(error.to_string()))?;
+        let sync =
+            Box::pin(sync::build(&client)).await.map_err(|error| ChatError::Other(error.to_string()))?;
         let (touched, changed) = mpsc::unbounded_channel();
         let inner = Inner {
             sync: Arc::new(sync),
@@ -215,7 +218,7 @@ impl Chat {
                 tracing::info!(%error, "the device was not signed out at the homeserver");
             }
         };
-        let _ = timeout(SIGN_OUT, ended).await;
+        let _ = timeout(SIGN_OUT, Box::pin(ended)).await;
         self.inner.timelines.close_all().await;
         sync::publish(&self.inner.connection, ChatConnection::SignedOut);
     }
@@ -252,7 +255,7 @@ impl Chat {
     }
 
     async fn timeline(&self, room: &str) -> Result<Arc<Timeline>, ChatError> {
-        self.inner.timelines.get(&self.room(room)?, &self.inner.sync.room_list_service()).await
+        Box::pin(self.inner.timelines.get(&self.room(room)?, &self.inner.sync.room_list_service())).await
     }
 }
 
@@ -264,7 +267,7 @@ impl Chat {
     /// # Errors
     /// `Offline`: call it again.
     pub async fn set_up_encryption(&self) -> Result<Option<String>, ChatError> {
-        encryption::set_up(&self.inner.client).await
+        Box::pin(encryption::set_up(&self.inner.client)).await
     }
 
     /// Makes this device a trusted one and opens the old messages.
@@ -272,7 +275,7 @@ impl Chat {
     /// # Errors
     /// `Invalid` for a wrong recovery key.
     pub async fn recover(&self, recovery_key: &str) -> Result<(), ChatError> {
-        encryption::recover(&self.inner.client, recovery_key).await
+        Box::pin(encryption::recover(&self.inner.client, recovery_key)).await
     }
 
     #[must_use]
@@ -282,7 +285,7 @@ impl Chat {
 
     /// Those of these people whom we have verified.
     pub async fn verified(&self, users: &[String]) -> HashSet<String> {
-        encryption::verified(&self.inner.client, users).await
+        Box::pin(encryption::verified(&self.inner.client, users)).await
     }
 }
 
@@ -300,29 +303,29 @@ impl Chat {
     }
 
     pub async fn members(&self, room: &str) -> Result<Vec<Member>, ChatError> {
-        rooms::members(&self.room(room)?).await
+        Box::pin(rooms::members(&self.room(room)?)).await
     }
 
     /// Returns the new room's id.
     pub async fn create_room(&self, name: &str, topic: &str, invite: &[String]) -> Result<String, ChatError> {
-        rooms::create(&self.inner.client, name, topic, invite).await
+        Box::pin(rooms::create(&self.inner.client, name, topic, invite)).await
     }
 
     /// Returns the id of the direct room with somebody, made if there is none.
     pub async fn create_direct(&self, matrix_id: &str) -> Result<String, ChatError> {
-        rooms::create_direct(&self.inner.client, matrix_id).await
+        Box::pin(rooms::create_direct(&self.inner.client, matrix_id)).await
     }
 
     pub async fn accept_invite(&self, room: &str) -> Result<(), ChatError> {
-        rooms::accept(&self.room(room)?).await
+        Box::pin(rooms::accept(&self.room(room)?)).await
     }
 
     pub async fn decline_invite(&self, room: &str) -> Result<(), ChatError> {
-        rooms::leave(&self.room(room)?).await
+        Box::pin(rooms::leave(&self.room(room)?)).await
     }
 
     pub async fn leave_room(&self, room: &str) -> Result<(), ChatError> {
-        rooms::leave(&self.room(room)?).await
+        Box::pin(rooms::leave(&self.room(room)?)).await
     }
 
     /// Keeps what is written but not sent. An empty text forgets it.
@@ -350,11 +353,11 @@ impl Chat {
     /// Begins with everything that is known, then what changes.
     pub async fn open_timeline(&self, room: &str) -> Result<BoxStream<'static, TimelineUpdate>, ChatError> {
         let timeline = self.timeline(room).await?;
-        Ok(OpenTimelines::stream(timeline, self.inner.client.clone(), self.connection()).await)
+        Ok(Box::pin(OpenTimelines::stream(timeline, self.inner.client.clone(), self.connection())).await)
     }
 
     pub async fn paginate_back(&self, room: &str) -> Result<(), ChatError> {
-        send::paginate_back(&*self.timeline(room).await?).await
+        Box::pin(send::paginate_back(&*self.timeline(room).await?)).await
     }
 
     /// Writes a message down; it goes out when there is a network.
@@ -368,50 +371,50 @@ impl Chat {
         reply_to: Option<&str>,
         mentions: &[String],
     ) -> Result<(), ChatError> {
-        send::text(&self.room(room)?, markdown, reply_to, mentions).await
+        Box::pin(send::text(&self.room(room)?, markdown, reply_to, mentions)).await
     }
 
     pub async fn edit_text(&self, room: &str, item: &str, markdown: &str) -> Result<(), ChatError> {
-        send::edit(&*self.timeline(room).await?, item, markdown).await
+        Box::pin(send::edit(&*self.timeline(room).await?, item, markdown)).await
     }
 
     pub async fn redact(&self, room: &str, item: &str) -> Result<(), ChatError> {
-        send::redact(&*self.timeline(room).await?, item).await
+        Box::pin(send::redact(&*self.timeline(room).await?, item)).await
     }
 
     pub async fn toggle_reaction(&self, room: &str, item: &str, key: &str) -> Result<(), ChatError> {
-        send::toggle_reaction(&*self.timeline(room).await?, item, key).await
+        Box::pin(send::toggle_reaction(&*self.timeline(room).await?, item, key)).await
     }
 
     pub async fn retry_send(&self, room: &str, item: &str) -> Result<(), ChatError> {
-        send::retry(&*self.timeline(room).await?, item).await
+        Box::pin(send::retry(&*self.timeline(room).await?, item)).await
     }
 
     pub async fn cancel_send(&self, room: &str, item: &str) -> Result<(), ChatError> {
-        send::cancel(&*self.timeline(room).await?, item).await
+        Box::pin(send::cancel(&*self.timeline(room).await?, item)).await
     }
 
     /// # Errors
     /// `TooLarge` above the server's limit, `NotFound` where there is no such file.
     pub async fn send_file(&self, room: &str, path: &Path, caption: Option<&str>) -> Result<(), ChatError> {
-        attach::send_file(&self.room(room)?, path, caption).await
+        Box::pin(attach::send_file(&self.room(room)?, path, caption)).await
     }
 
     pub async fn send_card(&self, room: &str, card: FileCard) -> Result<(), ChatError> {
-        send::card(&self.room(room)?, &card).await
+        Box::pin(send::card(&self.room(room)?, &card)).await
     }
 
     pub async fn save_attachment(&self, room: &str, item: &str, path: &Path) -> Result<(), ChatError> {
-        attach::save(&self.inner.client, &*self.timeline(room).await?, item, path).await
+        Box::pin(attach::save(&self.inner.client, &*self.timeline(room).await?, item, path)).await
     }
 
     /// A picture at most `max` pixels wide and high.
     pub async fn thumbnail(&self, room: &str, item: &str, max: u32) -> Result<Media, ChatError> {
-        attach::thumbnail(&self.inner.client, &*self.timeline(room).await?, item, max).await
+        Box::pin(attach::thumbnail(&self.inner.client, &*self.timeline(room).await?, item, max)).await
     }
 
     pub async fn attachment(&self, room: &str, item: &str) -> Result<Media, ChatError> {
-        attach::attachment(&self.inner.client, &*self.timeline(room).await?, item).await
+        Box::pin(attach::attachment(&self.inner.client, &*self.timeline(room).await?, item)).await
     }
 
     pub async fn typing(&self, room: &str, active: bool) -> Result<(), ChatError> {
@@ -421,7 +424,7 @@ impl Chat {
     }
 
     pub async fn mark_read(&self, room: &str) -> Result<(), ChatError> {
-        send::mark_read(&*self.timeline(room).await?).await
+        Box::pin(send::mark_read(&*self.timeline(room).await?)).await
     }
 }
 
@@ -429,17 +432,17 @@ impl Chat {
 impl Chat {
     /// Somebody's or a room's picture, by its `mxc://` address.
     pub async fn avatar(&self, mxc: &str) -> Result<Media, ChatError> {
-        attach::avatar(&self.inner.client, mxc).await
+        Box::pin(attach::avatar(&self.inner.client, mxc)).await
     }
 
     /// `avatar` is a kind (`image/png`) and bytes; none leaves the picture as it is.
     pub async fn set_profile(&self, name: &str, avatar: Option<(String, Vec<u8>)>) -> Result<(), ChatError> {
-        profile::set(&self.inner.client, name, avatar).await
+        Box::pin(profile::set(&self.inner.client, name, avatar)).await
     }
 
     /// `Unknown` for people whom the homeserver says nothing about.
     pub async fn presence(&self, users: &[String]) -> HashMap<String, Presence> {
-        presence::of(&self.inner.client, &self.inner.heard, users).await
+        Box::pin(presence::of(&self.inner.client, &self.inner.heard, users)).await
     }
 }
 
@@ -452,26 +455,26 @@ impl Chat {
 
     /// The longest in the call first.
     pub async fn call_members(&self, room: &str) -> Result<Vec<RtcMember>, ChatError> {
-        Ok(calls::members::members(&self.room(room)?).await)
+        Ok(Box::pin(calls::members::members(&self.room(room)?)).await)
     }
 
     /// Puts this device into the room's call and keeps it there until `withdraw_call`. Returns the membership's
     /// event id.
     pub async fn announce_call(&self, room: &str) -> Result<String, ChatError> {
-        self.inner.announced.enter(&self.room(room)?).await
+        Box::pin(self.inner.announced.enter(&self.room(room)?)).await
     }
 
     pub async fn withdraw_call(&self, room: &str) -> Result<(), ChatError> {
-        self.inner.announced.leave(&self.room(room)?).await
+        Box::pin(self.inner.announced.leave(&self.room(room)?)).await
     }
 
     /// `direct` rings the other person; a group is only told.
     pub async fn ring(&self, room: &str, member_event: &str, direct: bool) -> Result<(), ChatError> {
-        calls::ring::ring(&self.room(room)?, member_event, direct).await
+        Box::pin(calls::ring::ring(&self.room(room)?, member_event, direct)).await
     }
 
     pub async fn decline_ring(&self, room: &str, ring: &str) -> Result<(), ChatError> {
-        calls::ring::decline(&self.room(room)?, ring).await
+        Box::pin(calls::ring::decline(&self.room(room)?, ring)).await
     }
 
     /// Sends a media key to these devices (user and device id), encrypted for each alone.
@@ -485,10 +488,10 @@ impl Chat {
         index: u8,
         key: &[u8],
     ) -> Result<(), ChatError> {
-        calls::keys::send(&self.inner.client, self.room(room)?.room_id(), to, index, key).await
+        Box::pin(calls::keys::send(&self.inner.client, self.room(room)?.room_id(), to, index, key)).await
     }
 
     pub async fn sfu_token(&self, room: &str) -> Result<SfuToken, ChatError> {
-        calls::sfu::token(&self.inner.client, self.room(room)?.room_id().as_str()).await
+        Box::pin(calls::sfu::token(&self.inner.client, self.room(room)?.room_id().as_str())).await
     }
 }

@@ -131,7 +131,7 @@ impl From<RoomSendQueueError> for ChatError {
             RoomSendQueueError::RoomNotJoined => Self::Forbidden,
             RoomSendQueueError::RoomDisappeared => Self::NotFound,
             RoomSendQueueError::StorageError(error) => error.into(),
-            other => Self::Other(other.to_string()),
+            other @ RoomSendQueueError::FailedToCreateAttachment => Self::Other(other.to_string()),
         }
     }
 }

@@ -124,7 +124,7 @@ pub async fn event(room: &Room, event: &Raw<AnySyncTimelineEvent>) -> Option<Cal
 mod tests {
     use super::*;
 
-    fn ring(kind: &str, sender_ts: i64, mentions: Value) -> Ring {
+    fn ring(kind: &str, sender_ts: i64, mentions: &Value) -> Ring {
         let ring = json!({
             "notification_type": kind, "sender_ts": sender_ts, "lifetime": 90_000, "m.mentions": mentions,
         });
@@ -134,18 +134,18 @@ mod tests {
     #[test]
     fn it_rings_for_the_mentioned_while_it_lasts() {
         let me = "@ben:localhost";
-        let to_all = ring("ring", 1_000_000, json!({ "room": true }));
+        let to_all = ring("ring", 1_000_000, &json!({ "room": true }));
         assert_eq!(rings(&to_all, 1_000_000, me, 1_001_000), Some((1_000_000, 90_000)));
         assert_eq!(rings(&to_all, 1_000_000, me, 1_090_000), None);
-        let to_cy = ring("ring", 1_000_000, json!({ "user_ids": ["@cy:localhost"] }));
+        let to_cy = ring("ring", 1_000_000, &json!({ "user_ids": ["@cy:localhost"] }));
         assert_eq!(rings(&to_cy, 1_000_000, me, 1_001_000), None);
-        let told = ring("notification", 1_000_000, json!({ "room": true }));
+        let told = ring("notification", 1_000_000, &json!({ "room": true }));
         assert_eq!(rings(&told, 1_000_000, me, 1_001_000), None);
     }
 
     #[test]
     fn a_wrong_clock_does_not_ring_for_ever() {
-        let ahead = ring("ring", 9_000_000, json!({ "room": true }));
+        let ahead = ring("ring", 9_000_000, &json!({ "room": true }));
         assert_eq!(rings(&ahead, 1_000_000, "@ben:localhost", 1_001_000), Some((1_000_000, 90_000)));
     }
 }

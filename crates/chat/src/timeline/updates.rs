@@ -6,7 +6,7 @@ use futures_util::{Stream, StreamExt, pin_mut, stream::BoxStream};
 use matrix_sdk::{Client, event_cache::PaginationStatus, ruma::OwnedEventId};
 use matrix_sdk_ui::{
     eyeball_im::{Vector, VectorDiff},
-    timeline::{Timeline, TimelineDetails, TimelineItem as SdkItem},
+    timeline::{EventTimelineItem, Timeline, TimelineDetails, TimelineItem as SdkItem},
 };
 use telestack_model::ListDiff;
 use tokio::sync::{broadcast, mpsc, watch};
@@ -176,7 +176,7 @@ impl Reader {
             .items
             .iter()
             .enumerate()
-            .filter(|(_, item)| item.as_event().is_some_and(|event| event.is_local_echo()))
+            .filter(|(_, item)| item.as_event().is_some_and(EventTimelineItem::is_local_echo))
             .map(|(index, item)| (index, item.clone()))
             .collect();
         let mut diffs = Vec::with_capacity(waiting.len());

@@ -1,0 +1,11 @@
+//! Chat on the real engines: one file, one story.
+
+mod calls;
+mod hostile_html;
+mod new_device;
+mod nothing_readable;
+mod offline;
+mod restart;
+mod two_people;
+
+mod world;

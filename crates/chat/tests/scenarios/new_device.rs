@@ -1,0 +1,44 @@
+//! A second device: it is not trusted and cannot read what was, until it gets the recovery key.
+
+use telestack_chat::{
+    ChatError,
+    view::{Body, EncryptionState},
+};
+
+use crate::world::{PATIENCE, Person, Window, device, direct_room, newcomer, stack};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_device_recovers_old_messages() {
+    let stack = stack().await;
+    let jun = newcomer(&stack, "jun").await;
+    let key = jun.chat.set_up_encryption().await.expect("set up").expect("a recovery key");
+    assert_eq!(jun.chat.set_up_encryption().await, Ok(None), "the key is shown once");
+    whole(&jun).await;
+    let kim = newcomer(&stack, "kim").await;
+    let room = direct_room(&jun, &kim).await;
+    kim.chat.send_text(&room, "an old secret", None, &[]).await.expect("written");
+    let mut window = Window::open(&jun.chat, &room).await;
+    window.message("an old secret").await;
+
+    let second = device(&stack, "jun").await;
+    assert_eq!(second.chat.set_up_encryption().await, Ok(None), "nothing is made anew");
+    second.room("the room", |found| (found.id == room).then_some(())).await;
+    let mut seconds = Window::open(&second.chat, &room).await;
+    seconds
+        .until("what cannot be read", |window| {
+            window.messages().any(|message| message.body == Body::Undecryptable).then_some(())
+        })
+        .await;
+    assert!(!second.chat.encryption().borrow().device_verified);
+    assert!(matches!(second.chat.recover("EsT0 nonsense").await, Err(ChatError::Invalid(_))));
+    second.chat.recover(&key).await.expect("recovered");
+    seconds.message("an old secret").await;
+    whole(&second).await;
+}
+
+async fn whole(person: &Person) {
+    let wanted = EncryptionState { device_verified: true, cross_signing: true, recovery: true };
+    let mut encryption = person.chat.encryption();
+    let state = tokio::time::timeout(PATIENCE, encryption.wait_for(|state| *state == wanted)).await;
+    assert!(state.is_ok(), "{:?}", person.chat.encryption().borrow());
+}
