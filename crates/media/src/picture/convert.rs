@@ -5,16 +5,28 @@ use super::{Picture, chroma_bytes, half, luma_bytes};
 /// From 4 bytes a pixel, alpha last.
 #[must_use]
 pub fn from_rgba(width: u32, height: u32, captured: i64, pixels: &[u8]) -> Option<Picture> {
-    from_pixels::<4>(width, height, captured, pixels)
+    from_pixels::<4>(width, height, captured, pixels, [0, 1, 2])
+}
+
+/// From 4 bytes a pixel, blue first: what screens give.
+#[must_use]
+pub fn from_bgra(width: u32, height: u32, captured: i64, pixels: &[u8]) -> Option<Picture> {
+    from_pixels::<4>(width, height, captured, pixels, [2, 1, 0])
 }
 
 /// From 3 bytes a pixel.
 #[must_use]
 pub fn from_rgb(width: u32, height: u32, captured: i64, pixels: &[u8]) -> Option<Picture> {
-    from_pixels::<3>(width, height, captured, pixels)
+    from_pixels::<3>(width, height, captured, pixels, [0, 1, 2])
 }
 
-fn from_pixels<const N: usize>(width: u32, height: u32, captured: i64, pixels: &[u8]) -> Option<Picture> {
+fn from_pixels<const N: usize>(
+    width: u32,
+    height: u32,
+    captured: i64,
+    pixels: &[u8],
+    red_green_blue: [usize; 3],
+) -> Option<Picture> {
     if pixels.len() != luma_bytes(width, height) * N {
         return None;
     }
@@ -23,7 +35,8 @@ fn from_pixels<const N: usize>(width: u32, height: u32, captured: i64, pixels: &
     let stride = width as usize * N;
     for (row, out) in pixels.chunks_exact(stride).zip(luma.chunks_exact_mut(width as usize)) {
         for (pixel, out) in row.chunks_exact(N).zip(out) {
-            *out = y_of(i32::from(pixel[0]), i32::from(pixel[1]), i32::from(pixel[2]));
+            let [r, g, b] = red_green_blue.map(|at| i32::from(pixel[at]));
+            *out = y_of(r, g, b);
         }
     }
     // Chroma is that of each 2x2 block's first pixel on both rows; a picture's last odd row stands alone.
@@ -33,7 +46,7 @@ fn from_pixels<const N: usize>(width: u32, height: u32, captured: i64, pixels: &
         let below = pixels.get((2 * at + 1) * stride..(2 * at + 2) * stride).unwrap_or(top);
         let pairs = top.chunks(2 * N).zip(below.chunks(2 * N));
         for ((top, below), (cb, cr)) in pairs.zip(cb.iter_mut().zip(cr.iter_mut())) {
-            let [r, g, b] = [0, 1, 2].map(|c| (i32::from(top[c]) + i32::from(below[c])) / 2);
+            let [r, g, b] = red_green_blue.map(|at| (i32::from(top[at]) + i32::from(below[at])) / 2);
             *cb = clamp(((-38 * r - 74 * g + 112 * b + 128) >> 8) + 128);
             *cr = clamp(((112 * r - 94 * g - 18 * b + 128) >> 8) + 128);
         }

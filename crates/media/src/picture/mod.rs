@@ -6,7 +6,7 @@ mod scale;
 mod test_picture;
 
 pub use code::{Stamp, read_stamp};
-pub use convert::{from_nv12, from_rgb, from_rgba, from_yuyv};
+pub use convert::{from_bgra, from_nv12, from_rgb, from_rgba, from_yuyv};
 pub use scale::{Scaler, shown_size};
 pub use test_picture::TestPicture;
 

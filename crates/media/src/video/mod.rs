@@ -5,6 +5,8 @@ mod cameras;
 mod file;
 mod screen;
 mod test_camera;
+#[cfg(target_os = "linux")]
+mod x11;
 
 use std::{
     io,
@@ -36,7 +38,7 @@ pub enum CaptureError {
     #[error("the camera gives pictures of an unknown kind")]
     Format,
     #[error("the screen failed: {0}")]
-    Screen(#[from] xcap::XCapError),
+    Screen(String),
     #[error("the file cannot be read: {0}")]
     File(#[from] image::ImageError),
     #[error("no thread: {0}")]

@@ -1,0 +1,6 @@
+//! Media hosts as the app starts them.
+
+mod calls;
+mod frames;
+mod life;
+mod support;
