@@ -50,7 +50,7 @@ async fn what_was_written_offline_goes_out_once_and_in_order() {
         .await;
     chloe.chat.send_text(&room, "after", None, &[]).await.expect("written");
     daniels.message("after").await;
-    assert_eq!(daniels.texts("offline"), written);
+    assert_eq!(daniels.texts("offline"), written, "{:#?}", daniels.items);
     assert_eq!(chloes.texts("offline"), written);
 
     // Stopping and starting again is no matter.

@@ -15,8 +15,12 @@ async fn two_people_write_to_each_other() {
     let mut bell = ben.chat.notifications();
 
     let room = ada.chat.create_direct(&ben.id).await.expect("a direct room");
-    let invitation = ben.room("Ada's invitation", |found| (found.id == room).then(|| found.clone())).await;
-    assert_eq!((invitation.membership, invitation.kind), (Membership::Invited, RoomKind::Direct));
+    let invitation = ben
+        .room("Ada's invitation", |found| {
+            let invited = (found.membership, found.kind) == (Membership::Invited, RoomKind::Direct);
+            (found.id == room && invited).then(|| found.clone())
+        })
+        .await;
     assert_eq!(invitation.inviter.as_deref(), Some(ada.id.as_str()));
     assert_eq!(ben.chat.create_direct(&ada.id).await, Ok(room.clone()), "the invitation is the direct room");
     ben.room("Ben in the room", |found| (found.membership == Membership::Joined).then_some(())).await;
