@@ -67,12 +67,19 @@ pub enum Input {
         index: u8,
         key: Vec<u8>,
     },
+    /// This device may not be put into the room's call; `code` as in the API.
+    AnnounceFailed {
+        room_id: String,
+        code: String,
+    },
     Token {
+        room_id: String,
         url: String,
         jwt: String,
     },
     /// The token could not be had; `code` as in the API.
     TokenFailed {
+        room_id: String,
         code: String,
     },
     Media(Media),
@@ -114,6 +121,8 @@ pub enum Media {
     Reconnected,
     /// The connection ended without our asking.
     Disconnected,
+    /// Somebody took this device out of the call, or it is in the call twice: coming back would not last.
+    Removed,
     /// The process is gone; a new one is started at the next connect.
     Died,
     /// The library is missing or of another hash: no use to try again. `code` as in the API.

@@ -12,6 +12,10 @@ use crate::{
 
 /// History lines kept.
 const HISTORY: usize = 100;
+/// Tries to connect before somebody is told that it does not work.
+const FIRST_TRIES: usize = 3;
+/// How long a person whom we ring is shown as being rung.
+const RINGS_FOR: Millis = 45_000;
 /// Waits between tries to come back, milliseconds; the last one repeats.
 const BACK_OFF: [Millis; 5] = [0, 500, 1_000, 2_000, 5_000];
 
@@ -41,6 +45,7 @@ struct Call {
     /// The membership event of a call that this device began: ringing refers to it once.
     rings_with: bool,
     rung: Vec<String>,
+    rung_until: Option<Millis>,
     tries: usize,
     try_at: Option<Millis>,
 }
@@ -57,7 +62,8 @@ impl Machine {
     pub fn next_tick(&self) -> Option<Millis> {
         let call = self.call.as_ref();
         let key = call.and_then(|call| call.own_key.as_ref()).and_then(OwnKey::due_at);
-        [self.rings.next_end(), call.and_then(|call| call.try_at), key].into_iter().flatten().min()
+        let (again, rung) = (call.and_then(|call| call.try_at), call.and_then(|call| call.rung_until));
+        [self.rings.next_end(), again, rung, key].into_iter().flatten().min()
     }
 
     /// Takes one input in and says what is to be done about it.
@@ -71,14 +77,15 @@ impl Machine {
             Input::SetCamera(on) => self.switch(|call| &mut call.camera, on, Effect::SetCamera(on)),
             Input::SetScreen(on) => self.switch(|call| &mut call.screen, on, Effect::SetScreen(on)),
             Input::Members { room_id, members } => self.members(now, &room_id, &members),
-            Input::Announced { room_id, event_id } => self.announced(&room_id, event_id),
+            Input::Announced { room_id, event_id } => self.announced(now, &room_id, event_id),
+            Input::AnnounceFailed { room_id, code } => self.fail(&room_id, code),
             Input::Rang(ring) => self.rang(now, ring),
             Input::Declined { room_id, user_id } => self.declined(&room_id, &user_id),
             Input::Key { room_id, user_id, device_id, index, key } => {
                 self.key(&room_id, telestack_model::rtc_identity(&user_id, &device_id), index, key)
             }
-            Input::Token { url, jwt } => self.token(url, jwt),
-            Input::TokenFailed { code } => self.token_failed(now, code),
+            Input::Token { room_id, url, jwt } => self.token(&room_id, url, jwt),
+            Input::TokenFailed { room_id, code } => self.token_failed(now, &room_id, code),
             Input::Media(media) => self.media(now, media),
             Input::Tick => self.tick(now),
         }
@@ -108,10 +115,14 @@ impl Machine {
         mic: bool,
         camera: bool,
     ) -> Vec<Effect> {
-        if self.call.as_ref().is_some_and(|call| call.room.room_id == room.room_id) {
-            return Vec::new();
+        let mut effects = Vec::new();
+        match &self.call {
+            // Tried again: as if it had not been tried yet.
+            Some(call) if call.room.room_id == room.room_id && call.has_failed() => self.call = None,
+            Some(call) if call.room.room_id == room.room_id => return Vec::new(),
+            Some(_) => effects = self.leave(now),
+            None => {}
         }
-        let mut effects = self.leave(now);
         self.rings.take_room(&room.room_id);
         let room_id = room.room_id.clone();
         let own_key = room.encrypted.then(|| OwnKey::new(now, (self.new_key)()));
@@ -132,6 +143,7 @@ impl Machine {
             own_key,
             keys: Vec::new(),
             rung: Vec::new(),
+            rung_until: None,
             tries: 0,
             try_at: None,
         });
@@ -219,7 +231,7 @@ impl Machine {
         effects
     }
 
-    fn announced(&mut self, room_id: &str, event_id: String) -> Vec<Effect> {
+    fn announced(&mut self, now: Millis, room_id: &str, event_id: String) -> Vec<Effect> {
         let Some(call) = self.call.as_mut().filter(|call| call.room.room_id == room_id) else {
             return Vec::new();
         };
@@ -228,6 +240,7 @@ impl Machine {
             return Vec::new();
         }
         call.rung = call.room.direct_user.iter().cloned().collect();
+        call.rung_until = (!call.rung.is_empty()).then_some(now + RINGS_FOR);
         vec![Effect::Ring {
             room_id: room_id.to_owned(),
             member_event: event_id,
@@ -267,8 +280,11 @@ impl Machine {
         vec![Effect::UseKey { identity, index, key }]
     }
 
-    fn token(&mut self, url: String, jwt: String) -> Vec<Effect> {
-        let Some(call) = &self.call else { return Vec::new() };
+    fn token(&mut self, room_id: &str, url: String, jwt: String) -> Vec<Effect> {
+        let Some(call) = self.call.as_ref().filter(|call| call.room.room_id == room_id && !call.has_failed())
+        else {
+            return Vec::new();
+        };
         let connect = Effect::Connect {
             url,
             jwt,
@@ -285,21 +301,36 @@ impl Machine {
             index: *index,
             key: key.clone(),
         });
-        std::iter::once(connect).chain(own).chain(others).collect()
+        let screen = call.screen.then_some(Effect::SetScreen(true));
+        std::iter::once(connect).chain(own).chain(others).chain(screen).collect()
     }
 
-    fn token_failed(&mut self, now: Millis, code: String) -> Vec<Effect> {
-        let Some(call) = &mut self.call else { return Vec::new() };
-        if call.since.is_some() {
-            call.retry(now);
-        } else {
-            call.phase = CallPhase::Failed { code };
+    fn token_failed(&mut self, now: Millis, room_id: &str, code: String) -> Vec<Effect> {
+        match self.call.as_mut().filter(|call| call.room.room_id == room_id && !call.has_failed()) {
+            Some(call) if call.since.is_some() => {
+                call.retry(now);
+                Vec::new()
+            }
+            Some(_) => self.fail(room_id, code),
+            None => Vec::new(),
         }
-        Vec::new()
+    }
+
+    /// The call cannot go on. It stays to be seen; nobody is left waiting for this device.
+    fn fail(&mut self, room_id: &str, code: String) -> Vec<Effect> {
+        let Some(call) = self.call.as_mut().filter(|call| call.room.room_id == room_id && !call.has_failed())
+        else {
+            return Vec::new();
+        };
+        call.phase = CallPhase::Failed { code };
+        call.stage.dark();
+        (call.try_at, call.rung_until) = (None, None);
+        call.rung.clear();
+        vec![Effect::Disconnect, Effect::Withdraw { room_id: room_id.to_owned() }]
     }
 
     fn media(&mut self, now: Millis, media: Media) -> Vec<Effect> {
-        let Some(call) = &mut self.call else { return Vec::new() };
+        let Some(call) = self.call.as_mut().filter(|call| !call.has_failed()) else { return Vec::new() };
         match media {
             Media::Connected | Media::Reconnected => {
                 call.phase = CallPhase::Connected;
@@ -309,13 +340,26 @@ impl Machine {
                 call.stage.voice(&own, !call.mic);
             }
             Media::Reconnecting => call.phase = CallPhase::Reconnecting { media_restarted: false },
+            Media::Disconnected | Media::Died if call.since.is_none() && call.tries >= FIRST_TRIES => {
+                let room_id = call.room.room_id.clone();
+                return self.fail(&room_id, "calls-unavailable".to_owned());
+            }
             Media::Disconnected | Media::Died => {
-                call.phase = CallPhase::Reconnecting { media_restarted: media == Media::Died };
+                if call.since.is_some() {
+                    call.phase = CallPhase::Reconnecting { media_restarted: media == Media::Died };
+                }
                 call.stage.dark();
                 call.retry(now);
                 return self.tick(now);
             }
-            Media::Unusable { code } => call.phase = CallPhase::Failed { code },
+            Media::Removed => {
+                let room_id = call.room.room_id.clone();
+                return self.fail(&room_id, "forbidden".to_owned());
+            }
+            Media::Unusable { code } => {
+                let room_id = call.room.room_id.clone();
+                return self.fail(&room_id, code);
+            }
             Media::Track { identity, source, present, muted } => {
                 if identity == self.me.identity() && source == TileSource::Screen {
                     call.screen = present;
@@ -344,6 +388,9 @@ impl Machine {
             if let Some(key) = call.own_key.as_mut().and_then(|own_key| own_key.due(now)) {
                 effects.push(Effect::UseKey { identity: own, index: key.index, key: key.key.clone() });
             }
+            if call.rung_until.take_if(|at| *at <= now).is_some() {
+                call.rung.clear();
+            }
             if call.try_at.take_if(|at| *at <= now).is_some() {
                 effects.push(Effect::FetchToken { room_id: call.room.room_id.clone() });
             }
@@ -359,6 +406,10 @@ impl Machine {
 }
 
 impl Call {
+    fn has_failed(&self) -> bool {
+        matches!(self.phase, CallPhase::Failed { .. })
+    }
+
     fn retry(&mut self, now: Millis) {
         let wait = BACK_OFF[self.tries.min(BACK_OFF.len() - 1)];
         self.tries += 1;

@@ -51,10 +51,23 @@ fn members(names: &[&str]) -> Input {
     Input::Members { room_id: "!room".into(), members: names.iter().map(|name| member(name)).collect() }
 }
 
+fn token() -> Input {
+    Input::Token { room_id: "!room".into(), url: "ws://sfu".into(), jwt: "jwt".into() }
+}
+
+fn token_failed() -> Input {
+    Input::TokenFailed { room_id: "!room".into(), code: "offline".into() }
+}
+
+/// What ends a call that cannot go on.
+fn given_up() -> [Effect; 2] {
+    [Effect::Disconnect, Effect::Withdraw { room_id: "!room".into() }]
+}
+
 fn started() -> Machine {
     let mut machine = ada();
     machine.handle(0, Input::Start { room: room(), mic: true, camera: true });
-    machine.handle(10, Input::Token { url: "ws://sfu".into(), jwt: "jwt".into() });
+    machine.handle(10, token());
     machine.handle(20, Input::Media(Media::Connected));
     machine
 }
@@ -72,7 +85,7 @@ fn who_begins_a_call_announces_connects_with_its_key_and_rings_once() {
     assert!(
         machine.handle(6, Input::Announced { room_id: "!room".into(), event_id: "$me2".into() }).is_empty()
     );
-    let effects = machine.handle(10, Input::Token { url: "ws://sfu".into(), jwt: "jwt".into() });
+    let effects = machine.handle(10, token());
     assert!(matches!(&effects[0], Effect::Connect { encrypted: true, mic: true, camera: false, .. }));
     assert_eq!(
         effects[1],
@@ -145,7 +158,7 @@ fn keys_of_others_survive_a_media_process_that_dies() {
     assert_eq!(effects, [Effect::FetchToken { room_id: "!room".into() }]);
     let current = machine.view().current.expect("a call");
     assert_eq!(current.phase, CallPhase::Reconnecting { media_restarted: true });
-    let effects = machine.handle(1_100, Input::Token { url: "ws://sfu".into(), jwt: "jwt".into() });
+    let effects = machine.handle(1_100, token());
     assert!(effects.contains(&used));
     machine.handle(1_200, Input::Media(Media::Connected));
     assert_eq!(machine.view().current.expect("a call").phase, CallPhase::Connected);
@@ -155,10 +168,10 @@ fn keys_of_others_survive_a_media_process_that_dies() {
 fn a_lost_connection_is_tried_again_more_and_more_slowly() {
     let mut machine = started();
     assert_eq!(machine.handle(1_000, Input::Media(Media::Disconnected)).len(), 1);
-    machine.handle(1_000, Input::TokenFailed { code: "offline".into() });
+    machine.handle(1_000, token_failed());
     assert_eq!(machine.next_tick(), Some(1_500));
     assert_eq!(machine.handle(1_500, Input::Tick), [Effect::FetchToken { room_id: "!room".into() }]);
-    machine.handle(1_500, Input::TokenFailed { code: "offline".into() });
+    machine.handle(1_500, token_failed());
     assert_eq!(machine.next_tick(), Some(2_500));
 }
 
@@ -204,7 +217,7 @@ fn accepting_joins_and_leaving_writes_the_length() {
     let mut machine = ada();
     machine.handle(0, Input::Rang(ring(0)));
     machine.handle(10, Input::Accept { ring: "$ring".into(), room: room(), camera: true });
-    machine.handle(20, Input::Token { url: "ws://sfu".into(), jwt: "jwt".into() });
+    machine.handle(20, token());
     machine.handle(1_000, Input::Media(Media::Connected));
     let effects = machine.handle(62_500, Input::Leave);
     assert_eq!(
@@ -230,4 +243,97 @@ fn a_key_that_is_missing_is_shown_and_media_facts_reach_the_tile() {
     let tiles = machine.view().current.expect("a call").tiles;
     assert!(tiles[1].video && tiles[1].key_missing);
     assert_eq!(tiles[1].quality, Quality::Poor);
+}
+
+#[test]
+fn a_call_that_cannot_begin_says_why_leaves_nobody_waiting_and_can_be_tried_again() {
+    let mut machine = ada();
+    machine.handle(0, Input::Start { room: room(), mic: true, camera: true });
+    machine.handle(5, Input::Announced { room_id: "!room".into(), event_id: "$me".into() });
+    assert_eq!(machine.handle(10, token_failed()), given_up());
+    let view = machine.view().current.expect("it is still seen");
+    assert_eq!(view.phase, CallPhase::Failed { code: "offline".into() });
+    assert!(view.waiting_for.is_empty());
+    // Whatever comes late changes nothing.
+    assert!(machine.handle(20, token()).is_empty());
+    assert!(machine.handle(30, Input::Media(Media::Connected)).is_empty());
+    assert_eq!(machine.next_tick(), None);
+    let again = machine.handle(40, Input::Start { room: room(), mic: true, camera: true });
+    assert_eq!(again[0], Effect::Announce { room_id: "!room".into() });
+    assert!(machine.history().is_empty());
+    assert_eq!(machine.view().current.expect("a call").phase, CallPhase::Joining);
+}
+
+#[test]
+fn a_media_library_that_is_missing_or_wrong_ends_the_call_with_its_code() {
+    for code in ["media-missing", "media-wrong"] {
+        let mut machine = ada();
+        machine.handle(0, Input::Start { room: room(), mic: true, camera: true });
+        machine.handle(10, token());
+        assert_eq!(machine.handle(20, Input::Media(Media::Unusable { code: code.into() })), given_up());
+        assert_eq!(machine.view().current.expect("a call").phase, CallPhase::Failed { code: code.into() });
+    }
+}
+
+#[test]
+fn a_server_that_never_lets_us_in_is_given_up_and_one_that_did_is_not() {
+    let mut machine = ada();
+    machine.handle(0, Input::Start { room: room(), mic: true, camera: true });
+    let mut now = 0;
+    for _ in 0..3 {
+        machine.handle(now, token());
+        machine.handle(now, Input::Media(Media::Disconnected));
+        assert_eq!(machine.view().current.expect("a call").phase, CallPhase::Joining);
+        now += 10_000;
+        machine.handle(now, Input::Tick);
+    }
+    assert_eq!(machine.handle(now, Input::Media(Media::Disconnected)), given_up());
+    let mut machine = started();
+    for turn in 1..20 {
+        machine.handle(turn * 10_000, Input::Media(Media::Disconnected));
+        machine.handle(turn * 10_000 + 9_999, Input::Tick);
+    }
+    let phase = machine.view().current.expect("a call").phase;
+    assert_eq!(phase, CallPhase::Reconnecting { media_restarted: false });
+}
+
+#[test]
+fn who_is_taken_out_of_the_call_does_not_come_back_by_itself() {
+    let mut machine = started();
+    assert_eq!(machine.handle(1_000, Input::Media(Media::Removed)), given_up());
+    assert_eq!(machine.view().current.expect("a call").phase, CallPhase::Failed { code: "forbidden".into() });
+    let failed = Input::AnnounceFailed { room_id: "!room".into(), code: "forbidden".into() };
+    assert!(machine.handle(2_000, failed).is_empty());
+}
+
+#[test]
+fn a_token_of_the_call_before_is_not_used_for_the_next() {
+    let mut machine = ada();
+    machine.handle(0, Input::Start { room: room(), mic: true, camera: true });
+    let other = RoomFacts { room_id: "!other".into(), ..room() };
+    machine.handle(10, Input::Start { room: other, mic: true, camera: true });
+    assert!(machine.handle(20, token()).is_empty());
+    assert!(machine.handle(30, token_failed()).is_empty());
+    assert_eq!(machine.view().current.expect("a call").phase, CallPhase::Joining);
+}
+
+#[test]
+fn a_shared_screen_is_shared_again_after_the_media_process_died() {
+    let mut machine = started();
+    let own = member("ada").identity();
+    assert_eq!(machine.handle(100, Input::SetScreen(true)), [Effect::SetScreen(true)]);
+    let shown = Media::Track { identity: own, source: TileSource::Screen, present: true, muted: false };
+    machine.handle(200, Input::Media(shown));
+    machine.handle(300, Input::Media(Media::Died));
+    assert!(machine.handle(400, token()).contains(&Effect::SetScreen(true)));
+}
+
+#[test]
+fn who_does_not_answer_is_not_shown_as_being_rung_for_ever() {
+    let mut machine = ada();
+    machine.handle(0, Input::Start { room: room(), mic: true, camera: true });
+    machine.handle(5, Input::Announced { room_id: "!room".into(), event_id: "$me".into() });
+    assert_eq!(machine.next_tick(), Some(45_005));
+    machine.handle(45_005, Input::Tick);
+    assert!(machine.view().current.expect("a call").waiting_for.is_empty());
 }

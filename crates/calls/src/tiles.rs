@@ -77,6 +77,7 @@ impl Stage {
         for participant in &mut self.participants {
             (participant.camera, participant.screen, participant.speaking) = (false, false, false);
             participant.quality = Quality::Unknown;
+            participant.key_missing = false;
         }
     }
 

@@ -1,6 +1,6 @@
 //! What the window sees of calls. Small and whole: one snapshot per change.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use specta::Type;
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Type)]
@@ -94,7 +94,7 @@ pub struct Ringing {
     pub until: f64,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct HistoryEntry {
     pub id: String,
@@ -106,7 +106,7 @@ pub struct HistoryEntry {
     pub seconds: Option<u32>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize, Type)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "kebab-case")]
 pub enum HistoryKind {
     Outgoing,
