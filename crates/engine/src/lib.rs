@@ -4,12 +4,18 @@
 
 mod account;
 mod core;
+mod project;
+mod realtime;
 mod storage;
 mod tables;
 mod teams;
 mod users;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use crate::core::{
     app::App,
@@ -34,12 +40,18 @@ pub struct EngineConfig {
     pub https: bool,
     /// Origins whose pages may call the API (`https://app.example.org`).
     pub origins: Vec<String>,
+    /// Whether a proxy in front writes the client's address into `X-Forwarded-For`.
+    pub behind_proxy: bool,
+    /// Bytes of all files together; none: as many as the disk takes.
+    pub quota: Option<i64>,
 }
 
 /// One running engine.
 #[derive(Debug, Clone)]
 pub struct Engine {
     app: Arc<App>,
+    /// What is older on disk was left by an earlier run.
+    started: SystemTime,
 }
 
 impl Engine {
@@ -48,13 +60,49 @@ impl Engine {
     /// # Errors
     /// The folder cannot be used, another process has it, or the database is damaged.
     pub fn open(config: EngineConfig, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+        let started = SystemTime::now();
         let store = Store::open(&config.data_dir)?;
-        Ok(Self { app: Arc::new(App::new(store, config, clock)) })
+        Ok(Self { app: Arc::new(App::new(store, config, clock)), started })
+    }
+
+    /// Removes what interrupted requests of earlier runs left on disk. Requests may run beside it.
+    ///
+    /// # Errors
+    /// The store or the disk fails; what was not removed costs space only.
+    pub async fn tidy(&self) -> Result<(), StoreError> {
+        storage::tidy(&self.app, self.started).await
     }
 
     /// The API below `/v1`. What is not in the route tables is refused.
     pub fn router(&self) -> axum::Router {
         routes::router(&self.app, &route_table())
+    }
+
+    /// Whether the database can be read.
+    ///
+    /// # Errors
+    /// It cannot.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        self.app.store.read(|c| Ok(c.query_row("SELECT count(*) FROM api_key", [], |_| Ok(()))?)).await
+    }
+
+    /// Sockets of realtime that are open now.
+    #[must_use]
+    pub fn open_sockets(&self) -> usize {
+        self.app.sockets.open()
+    }
+
+    /// Tells every open socket that the server stops, and waits for them, at most for `patience`.
+    pub async fn stop(&self, patience: Duration) {
+        self.app.stopping.send_replace(true);
+        let empty = async {
+            while self.open_sockets() > 0 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        if tokio::time::timeout(patience, empty).await.is_err() {
+            tracing::warn!(open = self.open_sockets(), "sockets did not close in time");
+        }
     }
 
     /// Makes an API key with every scope and answers it; only its hash is kept.
@@ -89,5 +137,14 @@ impl Engine {
 
 /// Every route that exists.
 fn route_table() -> Vec<Route> {
-    [account::routes(), users::routes(), teams::routes(), tables::routes(), storage::routes()].concat()
+    [
+        account::routes(),
+        users::routes(),
+        teams::routes(),
+        tables::routes(),
+        storage::routes(),
+        project::routes(),
+        realtime::routes(),
+    ]
+    .concat()
 }

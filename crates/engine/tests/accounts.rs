@@ -60,7 +60,7 @@ async fn a_wrong_password_and_an_unknown_address_look_the_same() {
         );
     }
     let body = json!({ "email": "ada@example.org", "password": "wrong password" });
-    for _ in 0..8 {
+    for _ in 0..9 {
         engine.guest().refused(Method::POST, path, &body).await;
     }
     let right = json!({ "email": "ada@example.org", "password": PASSWORD });
@@ -104,7 +104,7 @@ async fn administration_is_for_keys_and_unknown_routes_do_not_exist() {
 
 #[tokio::test]
 async fn sign_up_can_be_turned_off_and_pages_of_others_get_no_answer() {
-    let engine = Running::on(tempfile::tempdir().expect("folder"), false).await;
+    let engine = Running::with(|config| config.sign_up = false).await;
     let new = json!({ "userId": "eve", "email": "eve@example.org", "password": PASSWORD });
     let refused = engine.guest().refused(Method::POST, "/account", &new).await;
     assert_eq!(refused, of(501, "user_auth_method_unsupported"));
@@ -134,4 +134,76 @@ async fn people_in_a_team_see_it_and_others_do_not() {
     assert_eq!(list["memberships"][0]["roles"], json!(["owner"]));
     assert_eq!(ben.refused(Method::GET, path, &Value::Null).await, of(404, "team_not_found"));
     assert_eq!(ben.get("/teams").await["total"], 0);
+}
+
+#[tokio::test]
+async fn what_is_limited_says_how_much_is_left() {
+    let engine = Running::with(|config| config.behind_proxy = true).await;
+    let try_from = async |address: &str| {
+        let body = json!({ "email": "nobody@example.org", "password": "wrong password" });
+        let request = engine.guest().with("x-forwarded-for", address);
+        request.call(Method::POST, "/account/sessions/email", &body).await
+    };
+    let first = try_from("forged, 10.0.0.1").await;
+    let header = |name: &str| first.headers()[name].to_str().expect("text").parse::<u64>().expect("a number");
+    assert_eq!((header("x-ratelimit-limit"), header("x-ratelimit-remaining")), (600, 599));
+    assert_eq!(header("x-ratelimit-reset"), 1_700_003_600);
+    for _ in 0..9 {
+        assert_eq!(try_from("10.0.0.1").await.status(), 401);
+    }
+    let refused = try_from("10.0.0.1").await;
+    assert_eq!(
+        (refused.status().as_u16(), &refused.headers()["retry-after"]),
+        (429, &"3601".parse().expect("header"))
+    );
+    // Nobody is locked out by somebody elsewhere who guesses.
+    assert_eq!(try_from("10.0.0.2").await.status(), 401);
+}
+
+#[tokio::test]
+async fn a_key_opens_its_scopes_and_gives_no_more_away() {
+    let engine = Running::start().await;
+    let admin = engine.admin();
+    let new = json!({ "name": "Reader", "scopes": ["users.read", "keys.write"] });
+    let key = admin.ok(Method::POST, "/project/keys", &new).await;
+    let secret = key["secret"].as_str().expect("a secret");
+    assert!(secret.starts_with("standard_"));
+    let reader = engine.guest().with("x-appwrite-key", secret);
+    assert_eq!(reader.get("/users").await["total"], 0);
+    let user = json!({ "userId": "eve", "email": "eve@example.org", "password": PASSWORD });
+    assert_eq!(reader.refused(Method::POST, "/users", &user).await, of(401, "general_unauthorized_scope"));
+    assert_eq!(reader.refused(Method::GET, "/storage/buckets/x/files", &Value::Null).await.0, 401);
+    for scopes in [json!(["*"]), json!(["users.write"])] {
+        let more = json!({ "name": "More", "scopes": scopes });
+        assert_eq!(reader.refused(Method::POST, "/project/keys", &more).await.0, 401);
+    }
+    let brief =
+        json!({ "name": "Brief", "scopes": ["users.read"], "expire": "2023-11-14T22:30:00.000+00:00" });
+    let brief = reader.ok(Method::POST, "/project/keys", &brief).await;
+    let brief = engine.guest().with("x-appwrite-key", brief["secret"].as_str().expect("a secret"));
+    brief.get("/users").await;
+    engine.later(3_600_000);
+    assert_eq!(brief.refused(Method::GET, "/users", &Value::Null).await.0, 401);
+    let listed = admin.get("/project/keys").await;
+    assert_eq!((&listed["total"], &listed["keys"][1]["secret"]), (&json!(3), &json!("")));
+    admin
+        .ok(Method::DELETE, &format!("/project/keys/{}", key["$id"].as_str().expect("id")), &Value::Null)
+        .await;
+    assert_eq!(reader.refused(Method::GET, "/users", &Value::Null).await.0, 401);
+}
+
+#[tokio::test]
+async fn a_team_is_searched_for_one_person() {
+    let engine = Running::start().await;
+    let admin = engine.admin();
+    admin.ok(Method::POST, "/teams", &json!({ "teamId": "clinic", "name": "Clinic" })).await;
+    for id in ["ada", "ben", "chloe"] {
+        engine.user(id).await;
+        admin.ok(Method::POST, "/teams/clinic/memberships", &json!({ "userId": id })).await;
+    }
+    let query = json!({ "method": "equal", "attribute": "userId", "values": ["ben"] }).to_string();
+    let query: String = url::form_urlencoded::byte_serialize(query.as_bytes()).collect();
+    let found = admin.get(&format!("/teams/clinic/memberships?queries[0]={query}")).await;
+    assert_eq!((&found["total"], &found["memberships"][0]["userId"]), (&json!(1), &json!("ben")));
+    assert_eq!(admin.get("/teams/clinic/memberships").await["total"], 3);
 }

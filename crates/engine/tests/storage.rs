@@ -145,3 +145,191 @@ async fn hostile_content_and_names_do_nothing() {
     assert_eq!(header("x-content-type-options"), "nosniff");
     assert!(header("content-security-policy").contains("sandbox"));
 }
+
+fn picture(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    let picture = image::RgbImage::from_fn(width, height, |x, _| image::Rgb([(x % 256) as u8, 90, 200]));
+    picture.write_to(&mut bytes, image::ImageFormat::Png).expect("written");
+    bytes.into_inner()
+}
+
+#[tokio::test]
+async fn previews_are_made_within_limits_kept_and_go_with_their_file() {
+    let engine = Running::start().await;
+    bucket(&engine, json!({})).await;
+    let (ada, ben) = (engine.user("ada").await, engine.user("ben").await);
+    send(&ada, "pic", "pic.png", &picture(300, 200), None).await;
+    send(&ada, "note", "note.png", b"no picture", None).await;
+    let preview = async |client: &Client, file: &str, query: &str| {
+        let path = format!("{FILES}/{file}/preview?{query}");
+        client.request(Method::GET, &path).send().await.expect("answered")
+    };
+    for (query, mime, size) in [
+        ("width=30", "image/png", (30, 20)),
+        ("width=30&height=30&gravity=top-left&output=jpg&quality=40", "image/jpeg", (30, 30)),
+        ("height=40&output=webp", "image/webp", (60, 40)),
+        ("", "image/png", (300, 200)),
+    ] {
+        let answer = preview(&ada, "pic", query).await;
+        assert_eq!(
+            (answer.status().as_u16(), &answer.headers()["content-type"]),
+            (200, &mime.parse().expect("header"))
+        );
+        let bytes = answer.bytes().await.expect("bytes");
+        let small = image::load_from_memory(&bytes).expect("a picture");
+        assert_eq!((small.width(), small.height()), size, "{query}");
+    }
+    for query in ["width=4001", "width=x", "quality=101", "gravity=up", "output=gif", "rotation=90"] {
+        assert_eq!(preview(&ada, "pic", query).await.status(), 400, "{query}");
+    }
+    assert_eq!(preview(&ada, "note", "width=30").await.status(), 400);
+    assert_eq!(preview(&ben, "pic", "width=30").await.status(), 404);
+    let tag = preview(&ada, "pic", "width=30").await.headers()["etag"].clone();
+    let again =
+        ada.request(Method::GET, &format!("{FILES}/pic/preview?width=30")).header("if-none-match", tag);
+    assert_eq!(again.send().await.expect("answered").status(), 304);
+
+    let previews = engine.folder.as_ref().expect("folder").path().join("previews");
+    for width in 1..40 {
+        assert_eq!(preview(&ada, "pic", &format!("width={width}")).await.status(), 200);
+    }
+    let kept = || std::fs::read_dir(&previews).expect("folder").map(|entry| entry.expect("entry").path());
+    let copies: usize = kept().map(|folder| std::fs::read_dir(folder).expect("folder").count()).sum();
+    assert!((20..=24).contains(&copies), "{copies} copies");
+    ada.ok(Method::DELETE, &format!("{FILES}/pic"), &Value::Null).await;
+    assert_eq!(kept().count(), 0);
+}
+
+#[tokio::test]
+async fn several_last_chunks_at_once_close_the_file_once() {
+    let engine = Running::start().await;
+    bucket(&engine, json!({})).await;
+    let ada = engine.user("ada").await;
+    let size = 256 * 1024;
+    let total = 9 * size - 100;
+    let content: Vec<u8> = (0..total).map(|n| (n % 253) as u8).collect();
+    let chunks: Vec<&[u8]> = content.chunks(size).collect();
+    for round in 0..5 {
+        let id = format!("race{round}");
+        send(&ada, &id, "race.bin", chunks[0], Some((0, total))).await;
+        // Every chunk twice, all at once.
+        let mut tasks = tokio::task::JoinSet::new();
+        for (index, chunk) in chunks.iter().enumerate().skip(1).chain(chunks.iter().enumerate().skip(1)) {
+            let (ada, id, chunk) = (ada.clone(), id.clone(), chunk.to_vec());
+            tasks.spawn(async move {
+                let answer = send(&ada, &id, "race.bin", &chunk, Some((index * size, total))).await;
+                assert!(answer.status().is_success());
+                answer.json::<Value>().await.expect("JSON")
+            });
+        }
+        let answers = tasks.join_all().await;
+        let whole = |answer: &&Value| answer["chunksUploaded"] == 9 && answer["signature"] != "";
+        assert!(answers.iter().filter(whole).count() > 0);
+        let file = ada.get(&format!("{FILES}/{id}")).await;
+        assert_eq!((file["chunksUploaded"].as_i64(), file["chunksTotal"].as_i64()), (Some(9), Some(9)));
+        assert_eq!(download(&ada, &id, None).await.bytes().await.expect("bytes"), content);
+    }
+    assert_eq!(ada.get(FILES).await["total"], 5);
+}
+
+#[tokio::test]
+async fn files_are_listed_by_name_in_pages_both_ways_and_searched() {
+    let engine = Running::start().await;
+    bucket(&engine, json!({})).await;
+    let ada = engine.user("ada").await;
+    for name in ["delta.txt", "Alpha.txt", "charlie.txt", "bravo 100%.txt", "echo.txt"] {
+        send(&ada, "unique()", name, b"x", None).await;
+    }
+    let list = async |queries: &[Value], more: &str| {
+        let pairs = queries.iter().enumerate().map(|(n, query)| (format!("queries[{n}]"), query.to_string()));
+        let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        let answer = ada.get(&format!("{FILES}?{text}{more}")).await;
+        let files = answer["files"].as_array().expect("files").clone();
+        let field = |name: &str| -> Vec<String> {
+            files.iter().map(|file| file[name].as_str().expect("text").to_owned()).collect()
+        };
+        (answer["total"].as_i64().expect("total"), field("$id"), field("name"))
+    };
+    let by_name = json!({ "method": "orderDesc", "attribute": "name" });
+    let two = json!({ "method": "limit", "values": [2] });
+    let (total, ids, names) = list(std::slice::from_ref(&by_name), "").await;
+    assert_eq!((total, names.len()), (5, 5));
+    assert!(names.is_sorted_by(|a, b| a >= b));
+    let after = json!({ "method": "cursorAfter", "values": [ids[1]] });
+    assert_eq!(list(&[by_name.clone(), two.clone(), after], "").await.2, names[2..4]);
+    let before = json!({ "method": "cursorBefore", "values": [ids[3]] });
+    assert_eq!(list(&[by_name, two, before], "").await.2, names[1..3]);
+    assert_eq!(
+        list(&[], "&search=ALPHA&total=false").await,
+        (0, vec![ids[4].clone()], vec!["Alpha.txt".into()])
+    );
+    assert_eq!(list(&[], "&search=0%25.").await.2, ["bravo 100%.txt"]);
+    assert_eq!(list(&[], "&search=1_0").await.2.len(), 0);
+}
+
+#[tokio::test]
+async fn renaming_keeps_the_file_and_tells_the_time() {
+    let engine = Running::start().await;
+    bucket(&engine, json!({})).await;
+    let (ada, ben) = (engine.user("ada").await, engine.user("ben").await);
+    let made: Value = send(&ada, "plan", "plan.txt", b"plan", None).await.json().await.expect("JSON");
+    engine.later(1_000);
+    let path = format!("{FILES}/plan");
+    let renamed = ada.ok(Method::PUT, &path, &json!({ "name": "2026/Plans/plan.txt" })).await;
+    assert_eq!(
+        (renamed["name"].as_str(), &renamed["signature"]),
+        (Some("2026/Plans/plan.txt"), &made["signature"])
+    );
+    assert_eq!((&renamed["$createdAt"], &renamed["sizeOriginal"]), (&made["$createdAt"], &json!(4)));
+    assert!(renamed["$updatedAt"].as_str() > made["$updatedAt"].as_str());
+    assert_eq!(ben.refused(Method::PUT, &path, &json!({ "name": "his.txt" })).await.0, 404);
+    for name in ["", "../x", "a//b", "/etc/passwd", "x\u{0}"] {
+        assert_eq!(ada.refused(Method::PUT, &path, &json!({ "name": name })).await.0, 400, "{name:?}");
+    }
+    let shared = json!({ "permissions": ["read(\"users\")", "update(\"user:ada\")"] });
+    ada.ok(Method::PUT, &path, &shared).await;
+    assert_eq!(ben.get(&path).await["name"], "2026/Plans/plan.txt");
+    assert_eq!(
+        ben.refused(Method::PUT, &path, &json!({ "name": "x" })).await,
+        (401, "user_unauthorized".into())
+    );
+}
+
+#[tokio::test]
+async fn a_bucket_is_changed_turned_off_and_deleted_with_what_is_in_it() {
+    let engine = Running::start().await;
+    bucket(&engine, json!({})).await;
+    let (ada, admin) = (engine.user("ada").await, engine.admin());
+    send(&ada, "one", "one.txt", b"12345", None).await;
+    let path = "/storage/buckets/files";
+    assert_eq!(admin.get(path).await["totalSize"], 5);
+    let changed = admin.ok(Method::PUT, path, &json!({ "name": "Papers", "maximumFileSize": 3 })).await;
+    assert_eq!((&changed["name"], &changed["fileSecurity"]), (&json!("Papers"), &json!(true)));
+    assert_eq!(send(&ada, "two", "two.txt", b"12345", None).await.status(), 400);
+    assert_eq!(ada.refused(Method::PUT, path, &json!({ "name": "Hers" })).await.0, 401);
+    admin.ok(Method::PUT, path, &json!({ "name": "Papers", "enabled": false })).await;
+    assert_eq!(ada.refused(Method::GET, FILES, &Value::Null).await.1, "storage_bucket_not_found");
+    admin.ok(Method::DELETE, path, &Value::Null).await;
+    assert_eq!(admin.refused(Method::GET, path, &Value::Null).await.0, 404);
+    let blobs = engine.folder.as_ref().expect("folder").path().join("blobs");
+    assert_eq!(std::fs::read_dir(blobs).expect("folder").count(), 0);
+}
+
+#[tokio::test]
+async fn what_nobody_finished_is_tidied_away_and_the_quota_holds() {
+    let engine = Running::with(|config| config.quota = Some(600_000)).await;
+    bucket(&engine, json!({})).await;
+    let ada = engine.user("ada").await;
+    let chunk = vec![1; 256 * 1024];
+    assert_eq!(send(&ada, "half", "half.bin", &chunk, Some((0, 500_000))).await.status(), 201);
+    let full = send(&ada, "more", "more.bin", &[0; 200_000], None).await;
+    assert_eq!(full.json::<Value>().await.expect("JSON")["type"], "storage_quota_exceeded");
+    let blobs = engine.folder.as_ref().expect("folder").path().join("blobs");
+    std::fs::write(blobs.join("999.blob"), b"left by a crash").expect("written");
+    engine.later(8 * 86_400_000);
+    let engine = engine.restart().await;
+    engine.tidy().await;
+    assert_eq!(std::fs::read_dir(blobs).expect("folder").count(), 0);
+    let ada = engine.sign_in("ada@example.org").await;
+    assert_eq!(ada.refused(Method::GET, &format!("{FILES}/half"), &Value::Null).await.0, 404);
+}

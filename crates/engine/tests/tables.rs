@@ -78,6 +78,8 @@ async fn what_does_not_fit_a_column_or_forges_a_field_is_refused() {
         400
     );
     assert_eq!(admin.get(ROWS).await["total"], 0);
+    let injected = json!({ "method": "equal", "attribute": "title\" OR 1=1 --", "values": ["x"] });
+    assert_eq!(admin.refused(Method::GET, &list(&[injected]), &Value::Null).await.1, "general_query_invalid");
 }
 
 #[tokio::test]

@@ -19,15 +19,23 @@ pub fn routes() -> Vec<Route> {
         method,
         path,
         access: Access::Anybody,
+        scope: "account",
         rate: Some(Rate { times, window: HOUR }),
         handler,
     };
-    let user =
-        |method, path, handler: Handler| Route { method, path, access: Access::User, rate: None, handler };
+    let user = |method, path, handler: Handler| Route {
+        method,
+        path,
+        access: Access::User,
+        scope: "account",
+        rate: None,
+        handler,
+    };
     let health = |path| Route {
         method: Method::GET,
         path,
         access: Access::Anybody,
+        scope: "health.read",
         rate: None,
         handler: |_| Box::pin(async { routes::json(StatusCode::OK, &json!({ "version": VERSION })) }),
     };

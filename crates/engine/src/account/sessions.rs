@@ -13,6 +13,7 @@ use crate::{
         caller::{self, Claims, SessionSecret, cookie_names},
         clock::iso,
         error::{ApiError, ApiResult},
+        events::Event,
         ids,
         limits::Rate,
         password,
@@ -26,8 +27,10 @@ use crate::{
 const YEAR: i64 = 365 * 86_400_000;
 /// The oldest session goes when there are more.
 const MOST: i64 = 10;
-/// Tries of one address's password.
+/// Tries of one account's password from one address, and from all addresses: nobody locks somebody else out with a
+/// few wrong passwords, and many machines together do not guess.
 const TRIES: Rate = Rate { times: 10, window: 3_600_000 };
+const TRIES_OF_ALL: Rate = Rate { times: 100, window: 3_600_000 };
 /// Seconds that a JWT lasts where nobody asks for another time, and at most.
 const JWT: (i64, i64) = (900, 3600);
 
@@ -41,8 +44,10 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
     let body: Body = call.json().await?;
     let email = check_email(&body.email)?;
     let now = call.app.now();
+    let (here, anywhere) = (format!("sign-in {email} {}", call.ip), format!("sign-in {email}"));
     if !call.caller.is_key() {
-        call.app.limits.take(now, format!("sign-in {email}"), TRIES)?;
+        call.app.limits.take(now, here.clone(), TRIES)?;
+        call.app.limits.take(now, anywhere, TRIES_OF_ALL)?;
     }
     let sql = format!("SELECT {COLUMNS} FROM user WHERE email = ?1");
     let user =
@@ -50,6 +55,7 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
     let hash = user.as_ref().and_then(|user| user.password.clone());
     let right = password::verify(body.password, hash).await?;
     let Some(user) = user.filter(|_| right) else { return Err(wrong_credentials()) };
+    call.app.limits.forgive(&here);
     if !user.status {
         return Err(ApiError::new(StatusCode::UNAUTHORIZED, "user_blocked", "This account is blocked."));
     }
@@ -65,8 +71,7 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
         .collect();
     let mut session = call
         .app
-        .store
-        .write(move |tx| {
+        .change(move |tx, events| {
             tx.execute(
                 "INSERT INTO session (id, user_id, hash, provider, ip, agent, created, expire)
                  VALUES (?1, ?2, ?3, 'email', ?4, ?5, ?6, ?7)",
@@ -78,7 +83,9 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
                 params![user.id, MOST],
             )?;
             tx.execute("UPDATE user SET accessed = ?1 WHERE id = ?2", params![now, user.id])?;
-            find(tx, &user.id, &id)
+            let session = find(tx, &user.id, &id)?;
+            events.extend(session.as_ref().map(|session| session.event("create", now)));
+            Ok(session)
         })
         .await?
         .map_or(Value::Null, |session| session.json(true));
@@ -141,16 +148,15 @@ pub async fn delete(call: Call) -> ApiResult<Response> {
     let (user, current) = call.caller.user()?;
     let (user, wanted) = (user.to_owned(), wanted(&call, current));
     let is_current = wanted == current;
-    let deleted = call
-        .app
-        .store
-        .write(
-            move |tx| Ok(tx.execute("DELETE FROM session WHERE user_id = ?1 AND id = ?2", [user, wanted])?),
-        )
+    let now = call.app.now();
+    call.app
+        .change(move |tx, events| {
+            let session = find(tx, &user, &wanted)?.ok_or_else(not_found)?;
+            tx.execute("DELETE FROM session WHERE user_id = ?1 AND id = ?2", [user, wanted])?;
+            events.push(session.event("delete", now));
+            Ok(())
+        })
         .await?;
-    if deleted == 0 {
-        return Err(not_found());
-    }
     let mut response = routes::empty()?;
     if is_current {
         set_cookies(&call, &mut response, None);
@@ -159,8 +165,17 @@ pub async fn delete(call: Call) -> ApiResult<Response> {
 }
 
 pub async fn delete_all(call: Call) -> ApiResult<Response> {
-    let user = call.caller.user()?.0.to_owned();
-    call.app.store.write(move |tx| Ok(tx.execute("DELETE FROM session WHERE user_id = ?1", [user])?)).await?;
+    let (user, now) = (call.caller.user()?.0.to_owned(), call.app.now());
+    call.app
+        .change(move |tx, events| {
+            let mut sessions = tx.prepare_cached(SELECT)?;
+            for session in sessions.query_map([&user], Session::from_row)? {
+                events.push(session?.event("delete", now));
+            }
+            tx.execute("DELETE FROM session WHERE user_id = ?1", [user])?;
+            Ok(())
+        })
+        .await?;
     let mut response = routes::empty()?;
     set_cookies(&call, &mut response, None);
     Ok(response)
@@ -238,6 +253,15 @@ impl Session {
             created: row.get(5)?,
             expire: row.get(6)?,
         })
+    }
+
+    /// Told to the account's owner; whoever listens through this session may do so no longer.
+    fn event(&self, action: &str, time: i64) -> Event {
+        let channels = ["account".to_owned(), format!("account.{}", self.user_id)];
+        Event::new(&[("users", &self.user_id), ("sessions", &self.id)], action, self.json(false), time)
+            .on(channels, action)
+            .readable_by(&format!("user:{}", self.user_id))
+            .concerning(&self.user_id)
     }
 
     fn json(&self, current: bool) -> Value {

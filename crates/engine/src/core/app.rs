@@ -2,20 +2,50 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{clock::Clock, limits::Limits, store::Store};
+use rusqlite::Transaction;
+use tokio::sync::{Semaphore, watch};
+
+use super::{
+    clock::Clock,
+    events::{Bus, Event},
+    keyed::Keyed,
+    limits::Limits,
+    sockets::Sockets,
+    store::{Store, StoreError},
+};
 use crate::EngineConfig;
+
+/// Pictures that are decoded at once: each may take a few hundred megabytes.
+const PICTURES: usize = 2;
 
 #[derive(Debug)]
 pub struct App {
     pub store: Store,
     pub config: EngineConfig,
     pub limits: Limits,
+    pub events: Arc<Bus>,
+    /// What is done once at a time per file.
+    pub files: Keyed,
+    pub pictures: Arc<Semaphore>,
+    pub sockets: Arc<Sockets>,
+    /// True when the engine is about to end: open connections say good-bye.
+    pub stopping: watch::Sender<bool>,
     clock: Arc<dyn Clock>,
 }
 
 impl App {
     pub fn new(store: Store, config: EngineConfig, clock: Arc<dyn Clock>) -> Self {
-        Self { store, config, limits: Limits::default(), clock }
+        Self {
+            store,
+            config,
+            limits: Limits::default(),
+            events: Arc::default(),
+            files: Keyed::default(),
+            pictures: Arc::new(Semaphore::new(PICTURES)),
+            sockets: Arc::default(),
+            stopping: watch::Sender::new(false),
+            clock,
+        }
     }
 
     /// Unix milliseconds.
@@ -25,5 +55,28 @@ impl App {
 
     pub fn blobs(&self) -> PathBuf {
         self.config.data_dir.join("blobs")
+    }
+
+    /// Pictures made from files; all of it can be made again.
+    pub fn previews(&self) -> PathBuf {
+        self.config.data_dir.join("previews")
+    }
+
+    /// A write that is told: the events go out after the commit, in the order of commits, or not at all.
+    pub async fn change<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>, &mut Vec<Event>) -> Result<T, StoreError> + Send + 'static,
+    {
+        let bus = self.events.clone();
+        let work = move |tx: &Transaction<'_>| {
+            let mut events = Vec::new();
+            work(tx, &mut events).map(|result| (result, events))
+        };
+        let tell = move |(result, events)| {
+            bus.tell(events);
+            result
+        };
+        self.store.write_then(work, tell).await
     }
 }

@@ -26,7 +26,7 @@ pub struct Caller {
 enum Kind {
     Guest,
     User { id: String, session: String },
-    Key,
+    Key { scopes: Vec<String> },
 }
 
 /// The claims of an account's JWT.
@@ -63,13 +63,34 @@ impl Caller {
     }
 
     pub fn is_key(&self) -> bool {
-        matches!(self.kind, Kind::Key)
+        matches!(self.kind, Kind::Key { .. })
+    }
+
+    /// Whether this is an API key that opens `scope`.
+    pub fn has_scope(&self, scope: &str) -> bool {
+        match &self.kind {
+            Kind::Key { scopes } => scopes.iter().any(|own| own == "*" || own == scope),
+            Kind::Guest | Kind::User { .. } => false,
+        }
+    }
+
+    pub fn guest() -> Self {
+        Self { kind: Kind::Guest, roles: vec!["any".into(), "guests".into()] }
     }
 
     pub fn user_id(&self) -> Option<&str> {
         match &self.kind {
             Kind::User { id, .. } => Some(id),
-            Kind::Guest | Kind::Key => None,
+            Kind::Guest | Kind::Key { .. } => None,
+        }
+    }
+
+    /// How uploads remember who began them: a user's id, or what no id can be.
+    pub fn uploader(&self) -> &str {
+        match &self.kind {
+            Kind::User { id, .. } => id,
+            Kind::Key { .. } => "",
+            Kind::Guest => ":guest",
         }
     }
 
@@ -77,7 +98,7 @@ impl Caller {
     pub fn user(&self) -> ApiResult<(&str, &str)> {
         match &self.kind {
             Kind::User { id, session } => Ok((id, session)),
-            Kind::Guest | Kind::Key => Err(ApiError::unauthorized()),
+            Kind::Guest | Kind::Key { .. } => Err(ApiError::unauthorized()),
         }
     }
 
@@ -112,36 +133,53 @@ pub async fn identify(app: &Arc<App>, headers: &HeaderMap) -> ApiResult<Caller> 
         let known = app
             .store
             .read(move |c| {
-                Ok(c.query_row("SELECT 1 FROM api_key WHERE hash = ?1", [hash], |_| Ok(())).optional()?)
+                let sql = "SELECT scopes FROM api_key WHERE hash = ?1 AND coalesce(expire, ?2) >= ?2";
+                let mut key = c.prepare_cached(sql)?;
+                Ok(key.query_row(params![hash, now], |row| row.get::<_, String>(0)).optional()?)
             })
             .await?;
-        return match known {
-            Some(()) => Ok(Caller { kind: Kind::Key, roles: Vec::new() }),
-            None => Err(ApiError::unauthorized()),
-        };
+        let scopes = known.ok_or_else(ApiError::unauthorized)?;
+        let scopes = serde_json::from_str(&scopes).unwrap_or_default();
+        return Ok(Caller { kind: Kind::Key { scopes }, roles: Vec::new() });
     }
     let bearer = header("authorization").and_then(|text| text.strip_prefix("Bearer "));
     if let Some(jwt) = header("x-appwrite-jwt").or(bearer) {
-        let claims = read_jwt(app, jwt, now)?;
-        let found = app
-            .store
-            .read(move |c| user_of_session(c, now, &claims.user_id, |id, _| id == claims.session_id))
-            .await?;
-        return found.ok_or_else(invalid_jwt);
+        return of_jwt(app, jwt).await;
     }
-    let candidates: Vec<SessionSecret> =
-        session_texts(app, headers).iter().filter_map(|text| SessionSecret::decode(text)).collect();
-    for session in candidates {
-        let hash = ids::hash_secret(&session.secret);
-        let found = app
-            .store
-            .read(move |c| user_of_session(c, now, &session.id, |_, kept| kept == hash.as_slice()))
-            .await?;
-        if let Some(caller) = found {
+    for text in session_texts(app, headers) {
+        if let Some(caller) = of_session(app, &text).await? {
             return Ok(caller);
         }
     }
-    Ok(Caller { kind: Kind::Guest, roles: vec!["any".into(), "guests".into()] })
+    Ok(Caller::guest())
+}
+
+/// The user of a JWT, while its session lasts.
+pub async fn of_jwt(app: &Arc<App>, jwt: &str) -> ApiResult<Caller> {
+    let now = app.now();
+    let claims = read_jwt(app, jwt, now)?;
+    let found = app
+        .store
+        .read(move |c| user_of_session(c, now, &claims.user_id, |id, _| id == claims.session_id))
+        .await?;
+    found.ok_or_else(invalid_jwt)
+}
+
+/// The user of a session as cookies carry it; none where it is over or was never one.
+pub async fn of_session(app: &Arc<App>, text: &str) -> ApiResult<Option<Caller>> {
+    let Some(session) = SessionSecret::decode(text) else { return Ok(None) };
+    let (hash, now) = (ids::hash_secret(&session.secret), app.now());
+    Ok(app
+        .store
+        .read(move |c| user_of_session(c, now, &session.id, |_, kept| kept == hash.as_slice()))
+        .await?)
+}
+
+/// The same user with the roles that they have now; none where the session is over.
+pub async fn again(app: &Arc<App>, caller: &Caller) -> ApiResult<Option<Caller>> {
+    let Kind::User { id, session } = caller.kind.clone() else { return Ok(Some(caller.clone())) };
+    let now = app.now();
+    Ok(app.store.read(move |c| user_of_session(c, now, &id, |known, _| known == session)).await?)
 }
 
 fn read_jwt(app: &App, jwt: &str, now: i64) -> ApiResult<Claims> {

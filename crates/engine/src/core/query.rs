@@ -1,10 +1,14 @@
 //! Appwrite queries: parsed once from JSON, then compiled to SQL over known columns. Values are always bound.
 
-use rusqlite::types::Value as Sql;
+use axum::http::StatusCode;
+use rusqlite::{Connection, OptionalExtension as _, params_from_iter, types::Value as Sql};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::error::{ApiError, ApiResult};
+use super::{
+    error::{ApiError, ApiResult},
+    store::StoreError,
+};
 
 const MOST: usize = 100;
 const LONGEST: usize = 4096;
@@ -14,14 +18,15 @@ const LIMIT: u32 = 25;
 /// Counting stops here.
 pub const TOTAL: u32 = 5000;
 
+/// A query as SDKs write it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Raw {
-    method: String,
+pub struct Raw {
+    pub method: String,
     #[serde(default)]
-    attribute: Option<String>,
+    pub attribute: Option<String>,
     #[serde(default)]
-    values: Vec<Value>,
+    pub values: Vec<Value>,
 }
 
 /// A page of a list, ready to run.
@@ -46,6 +51,76 @@ impl Page {
         let places = vec!["?"; opening.len()].join(", ");
         self.conditions.push(format!("EXISTS (SELECT 1 FROM json_each({column}) WHERE value IN ({places}))"));
         self.values.extend(opening.into_iter().map(Sql::Text));
+    }
+
+    /// Keeps the rows whose `column` has `words` in it, in upper or lower case.
+    pub fn containing(&mut self, column: &str, words: &str) {
+        self.conditions.push(format!("{column} LIKE ? ESCAPE '\\'"));
+        self.values.push(Sql::Text(format!("%{}%", escape(words))));
+    }
+
+    /// Adds the condition that only rows behind the cursor fit, if there is one: those that differ first in the
+    /// `n`th order column, for every `n`. `last` is the column that makes the order total, `key` finds a row by its
+    /// id. Answers whether the page goes backwards: its rows come in reverse.
+    pub fn seek(
+        &mut self,
+        connection: &Connection,
+        table: &str,
+        key: (&str, Vec<Sql>),
+        last: &str,
+    ) -> Result<bool, StoreError> {
+        let backwards = self.before.is_some();
+        let Some(cursor) = self.after.take().or(self.before.take()) else { return Ok(false) };
+        let mut columns: Vec<(String, bool)> =
+            self.order.iter().filter(|(column, _)| column != "random()").cloned().collect();
+        columns.push((last.to_owned(), true));
+        let names: Vec<&str> = columns.iter().map(|(column, _)| column.as_str()).collect();
+        let (condition, mut values) = key;
+        values.push(Sql::Text(cursor));
+        let sql = format!("SELECT {} FROM {table} WHERE {condition} = ?", names.join(", "));
+        let here: Option<Vec<Sql>> = connection
+            .query_row(&sql, params_from_iter(values), |row| {
+                (0..columns.len()).map(|index| row.get(index)).collect()
+            })
+            .optional()?;
+        let here = here.ok_or_else(|| {
+            ApiError::new(
+                StatusCode::BAD_REQUEST,
+                "general_cursor_not_found",
+                "What the cursor names does not exist.",
+            )
+        })?;
+        let mut parts = Vec::new();
+        for (index, (column, ascending)) in columns.iter().enumerate() {
+            let same: String =
+                columns[..index].iter().map(|(column, _)| format!("{column} IS ? AND ")).collect();
+            self.values.extend_from_slice(&here[..index]);
+            // NULL sorts first in SQLite and compares with nothing.
+            let part = match (*ascending != backwards, &here[index]) {
+                (true, Sql::Null) => format!("({same}{column} IS NOT NULL)"),
+                (false, Sql::Null) => format!("({same}0)"),
+                (up, value) => {
+                    self.values.push(value.clone());
+                    if up {
+                        format!("({same}{column} > ?)")
+                    } else {
+                        format!("({same}({column} < ? OR {column} IS NULL))")
+                    }
+                }
+            };
+            parts.push(part);
+        }
+        self.conditions.push(format!("({})", parts.join(" OR ")));
+        Ok(backwards)
+    }
+
+    /// The conditions as a `WHERE`, nothing where there are none.
+    pub fn filter(&self) -> String {
+        if self.conditions.is_empty() {
+            String::new()
+        } else {
+            format!(" WHERE {}", self.conditions.join(" AND "))
+        }
     }
 
     /// The order in SQL, made total by `last`; `backwards` turns every direction round.
@@ -206,7 +281,7 @@ fn text_of(raw: &Raw) -> ApiResult<String> {
 
 fn invalid(mut message: String) -> ApiError {
     message.insert_str(0, "Invalid query: ");
-    ApiError::new(axum::http::StatusCode::BAD_REQUEST, "general_query_invalid", message)
+    ApiError::new(StatusCode::BAD_REQUEST, "general_query_invalid", message)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use axum::{
     Router,
     body::{Body, Bytes},
     extract::{Path, Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
     routing::{MethodFilter, on},
 };
@@ -17,7 +17,7 @@ use super::{
     app::App,
     caller::{self, Caller},
     error::{ApiError, ApiResult},
-    limits::Rate,
+    limits::{Rate, Standing},
 };
 
 /// Bytes of a JSON body at most.
@@ -40,6 +40,8 @@ pub struct Route {
     /// Below `/v1`, parameters in braces.
     pub path: &'static str,
     pub access: Access,
+    /// What an API key must have to call it (`rows.read`).
+    pub scope: &'static str,
     /// Tries per address; API keys are exempt.
     pub rate: Option<Rate>,
     pub handler: Handler,
@@ -52,7 +54,9 @@ pub struct Call {
     pub params: HashMap<String, String>,
     pub query: Vec<(String, String)>,
     pub headers: HeaderMap,
-    /// The client's address as the listener saw it, empty where unknown.
+    /// What the connection lends to this request; a socket is upgraded with it.
+    pub extensions: Extensions,
+    /// The client's address, empty where unknown.
     pub ip: String,
     pub body: Body,
 }
@@ -79,6 +83,15 @@ impl Call {
                 "The body is over 1 MiB.",
             )
         })
+    }
+
+    /// A value of the query string, none where it is not given or empty.
+    pub fn query_value(&self, name: &str) -> Option<&str> {
+        self.query
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+            .filter(|v| !v.is_empty())
     }
 
     /// The values of a list in the query string: `queries[0]=`, `queries[]=`.
@@ -136,24 +149,53 @@ async fn run(
     let query: Vec<(String, String)> =
         url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
     check_project(&app, &parts.headers, &query)?;
-    let ip = parts
-        .extensions
-        .get::<axum::extract::ConnectInfo<std::net::SocketAddr>>()
-        .map(|info| info.0.ip().to_string())
-        .unwrap_or_default();
+    let ip = address(&app, &parts);
     let caller = caller::identify(&app, &parts.headers).await?;
+    let mut standing = None;
     if let Some(rate) = route.rate.filter(|_| !caller.is_key()) {
-        app.limits.take(app.now(), format!("{} {} {ip}", route.method, route.path), rate)?;
+        let (now, left) = app.limits.count(app.now(), format!("{} {} {ip}", route.method, route.path), rate);
+        standing = Some(now);
+        if !left {
+            return Ok(with_standing(now.refusal(app.now()).into_response(), now));
+        }
     }
     let allowed = match route.access {
-        Access::Anybody => true,
+        Access::Anybody => !caller.is_key() || caller.has_scope(route.scope),
         Access::User => caller.user_id().is_some(),
-        Access::Key => caller.is_key(),
+        Access::Key => caller.has_scope(route.scope),
     };
     if !allowed {
         return Err(ApiError::unauthorized());
     }
-    (route.handler)(Call { app, caller, params, query, headers: parts.headers, ip, body }).await
+    let call =
+        Call { app, caller, params, query, headers: parts.headers, extensions: parts.extensions, ip, body };
+    let response = (route.handler)(call).await.unwrap_or_else(IntoResponse::into_response);
+    Ok(match standing {
+        Some(standing) => with_standing(response, standing),
+        None => response,
+    })
+}
+
+/// The client's address: as the listener saw it, or as the proxy in front tells it where there is one.
+fn address(app: &App, parts: &Parts) -> String {
+    let forwarded = || {
+        // The last entry is the one that our own proxy wrote.
+        let header = parts.headers.get_all("x-forwarded-for").iter().next_back()?;
+        Some(header.to_str().ok()?.rsplit(',').next()?.trim().to_owned())
+    };
+    let seen = || {
+        let info = parts.extensions.get::<axum::extract::ConnectInfo<std::net::SocketAddr>>()?;
+        Some(info.0.ip().to_string())
+    };
+    app.config.behind_proxy.then(forwarded).flatten().or_else(seen).unwrap_or_default()
+}
+
+fn with_standing(mut response: Response, standing: Standing) -> Response {
+    let headers = response.headers_mut();
+    headers.insert("x-ratelimit-limit", standing.limit.into());
+    headers.insert("x-ratelimit-remaining", standing.remaining.into());
+    headers.insert("x-ratelimit-reset", (standing.reset / 1000).into());
+    response
 }
 
 fn check_project(app: &App, headers: &HeaderMap, query: &[(String, String)]) -> ApiResult<()> {
@@ -192,7 +234,10 @@ async fn cors(State(app): State<Arc<App>>, request: Request, next: axum::middlew
                  X-Appwrite-Mode, X-Appwrite-Project, X-Appwrite-Response-Format, X-Appwrite-Session, \
                  X-Fallback-Cookies, X-SDK-GraphQL, X-SDK-Language, X-SDK-Name, X-SDK-Platform, X-SDK-Version",
             ),
-            (header::ACCESS_CONTROL_EXPOSE_HEADERS, "X-Fallback-Cookies, X-Appwrite-Warning"),
+            (
+                header::ACCESS_CONTROL_EXPOSE_HEADERS,
+                "X-Fallback-Cookies, X-Appwrite-Warning, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After",
+            ),
         ] {
             headers.insert(name, HeaderValue::from_static(value));
         }

@@ -107,13 +107,23 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
     {
+        self.write_then(work, |result| result).await
+    }
+
+    /// As [`Store::write`]; `then` runs after the commit and before the next one, so in the order of commits.
+    pub async fn write_then<T, U, F, G>(&self, work: F, then: G) -> Result<U, StoreError>
+    where
+        U: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+        G: FnOnce(T) -> U + Send + 'static,
+    {
         let inner = self.inner.clone();
         blocking(move || {
             let mut writer = inner.writer.lock().unwrap_or_else(PoisonError::into_inner);
             let tx = writer.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
             let result = work(&tx)?;
             tx.commit()?;
-            Ok(result)
+            Ok(then(result))
         })
         .await
     }
@@ -143,7 +153,7 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
 }
 
 /// Schema steps; the position of a step is its version. A released step is never changed.
-const STEPS: &[&str] = &[include_str!("schema_1.sql")];
+const STEPS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql")];
 
 fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;

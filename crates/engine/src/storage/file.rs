@@ -10,6 +10,7 @@ use crate::core::{
     caller::Caller,
     clock::iso,
     error::ApiError,
+    events::Event,
     permissions::{self, Action},
     store::StoreError,
 };
@@ -32,7 +33,7 @@ pub struct File {
     pub complete: bool,
     pub created: i64,
     pub updated: i64,
-    /// The user who uploads it; empty for an API key.
+    /// Who uploads it: a user's id, else [`Caller::uploader`].
     pub uploader: String,
 }
 
@@ -73,7 +74,7 @@ impl File {
         caller: &Caller,
         action: Action,
     ) -> Result<Self, StoreError> {
-        let bucket = Bucket::get(connection, bucket)?;
+        let bucket = Bucket::get_for(connection, bucket, caller)?;
         let missing = || ApiError::not_found("storage_file_not_found", "A file");
         let file = Self::find(connection, &bucket.id, id)?.ok_or_else(missing)?;
         let may = |action| {
@@ -101,7 +102,22 @@ impl File {
     /// Where the bytes are, from the first chunk on; named by our own numbers, never by anything that a client sent.
     /// The name does not change at the end, so a crash there loses nothing.
     pub fn path(&self, blobs: &Path) -> PathBuf {
-        blobs.join(format!("{}.blob", self.number))
+        path(blobs, self.number)
+    }
+
+    /// What is told of it: to whom may read the bucket, and with file security to whom may read the file.
+    pub fn event(&self, bucket: &Bucket, action: &str, time: i64) -> Event {
+        let of_file = bucket.file_security.then_some(&self.permissions).into_iter().flatten();
+        let (bucket_id, id) = (&self.bucket, &self.id);
+        let channels = [
+            "files".to_owned(),
+            format!("buckets.{bucket_id}.files"),
+            format!("buckets.{bucket_id}.files.{id}"),
+        ];
+        Event::new(&[("buckets", bucket_id), ("files", id)], action, self.json(), time)
+            .on(channels, action)
+            .readable(&bucket.permissions)
+            .readable(of_file)
     }
 
     pub fn json(&self) -> Value {
@@ -112,7 +128,7 @@ impl File {
             "$updatedAt": iso(self.updated),
             "$permissions": self.permissions,
             "name": self.name,
-            "folder": "",
+            "folder": self.name.rsplit_once('/').map_or("", |(folder, _)| folder),
             "key": "",
             "signature": self.signature,
             "mimeType": self.mime,
@@ -126,6 +142,11 @@ impl File {
     }
 }
 
+/// Where the bytes of the file with this number are.
+pub fn path(blobs: &Path, number: i64) -> PathBuf {
+    blobs.join(format!("{number}.blob"))
+}
+
 pub fn unauthorized() -> ApiError {
     ApiError::new(
         axum::http::StatusCode::UNAUTHORIZED,
@@ -134,19 +155,34 @@ pub fn unauthorized() -> ApiError {
     )
 }
 
-/// A name as it is kept: no control characters, not empty, at most 255 characters. It is never used as a path.
+/// A name as it is kept: no control characters, at most 255 characters, folders divided by `/` and none of them empty,
+/// `.` or `..`. It is never used as a path here, but may become one on somebody's computer.
 pub fn check_name(name: &str) -> Result<String, ApiError> {
-    let valid = !name.trim().is_empty() && name.chars().count() <= 255 && !name.chars().any(char::is_control);
+    let part = |part: &str| !part.trim().is_empty() && part != "." && part != "..";
+    let valid =
+        name.chars().count() <= 255 && !name.chars().any(char::is_control) && name.split('/').all(part);
     if valid {
         Ok(name.to_owned())
     } else {
-        Err(ApiError::argument("A file's name has 1 to 255 characters."))
+        Err(ApiError::argument(
+            "A file's name has 1 to 255 characters; its folders are divided by '/' and none is empty, '.' or '..'.",
+        ))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_may_have_folders_and_go_nowhere_else() {
+        for good in ["a", "plans/2026/a b.txt", "über.md", "..."] {
+            assert!(check_name(good).is_ok(), "{good}");
+        }
+        for bad in ["", " ", "/a", "a/", "a//b", "../a", "a/./b", "a\nb", &"x".repeat(256)] {
+            assert!(check_name(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn chunks_are_counted_with_a_short_last_one() {

@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 
 use super::{
     bucket::Bucket,
+    discard,
     file::{File, SELECT, check_name, unauthorized},
 };
 use crate::core::{
-    error::{ApiError, ApiResult},
+    error::ApiResult,
     permissions::{self, Action},
     query::{self, TOTAL},
     routes::{self, Call},
@@ -31,16 +32,16 @@ pub async fn list(call: Call) -> ApiResult<Response> {
         Some(known.to_owned())
     };
     let mut page = query::parse(&call.list("queries"), &column)?;
-    if page.after.is_some() && !page.order.is_empty() || page.before.is_some() {
-        let message = "Invalid query: files are paged by cursorAfter in the order of their making only.";
-        return Err(ApiError::new(StatusCode::BAD_REQUEST, "general_query_invalid", message));
+    let count = call.query_value("total") != Some("false");
+    if let Some(words) = call.query_value("search") {
+        page.containing("name", words);
     }
     let caller = call.caller;
     let (total, files) = call
         .app
         .store
         .read(move |c| {
-            let bucket = Bucket::get(c, &bucket)?;
+            let bucket = Bucket::get_for(c, &bucket, &caller)?;
             // An upload that is not finished is nobody's file yet.
             page.conditions.extend(["bucket_id = ?".to_owned(), "complete".to_owned()]);
             page.values.push(Sql::Text(bucket.id.clone()));
@@ -50,26 +51,28 @@ pub async fn list(call: Call) -> ApiResult<Response> {
                 }
                 page.only_with("permissions", permissions::opening(Action::Read, caller.roles()));
             }
+            let total: i64 = if count {
+                let sql = format!("SELECT count(*) FROM (SELECT 1 FROM file{} LIMIT {TOTAL})", page.filter());
+                c.query_row(&sql, params_from_iter(&page.values), |row| row.get(0))?
+            } else {
+                0
+            };
+            let key = ("bucket_id = ? AND id", vec![Sql::Text(bucket.id.clone())]);
+            let backwards = page.seek(c, "file", key, "number")?;
             let sql = format!(
-                "SELECT count(*) FROM (SELECT 1 FROM file WHERE {} LIMIT {TOTAL})",
-                page.conditions.join(" AND ")
-            );
-            let total: i64 = c.query_row(&sql, params_from_iter(&page.values), |row| row.get(0))?;
-            if let Some(after) = page.after.take() {
-                page.conditions
-                    .push("number > (SELECT number FROM file WHERE bucket_id = ? AND id = ?)".into());
-                page.values.extend([Sql::Text(bucket.id.clone()), Sql::Text(after)]);
-            }
-            let sql = format!(
-                "{SELECT} WHERE {} ORDER BY {} LIMIT {} OFFSET {}",
-                page.conditions.join(" AND "),
-                page.order_sql("number", false),
+                "{SELECT}{} ORDER BY {} LIMIT {} OFFSET {}",
+                page.filter(),
+                page.order_sql("number", backwards),
                 page.limit,
                 page.offset
             );
             let mut statement = c.prepare_cached(&sql)?;
             let files = statement.query_map(params_from_iter(&page.values), File::from_row)?;
-            Ok((total, files.map(|file| Ok(file?.json())).collect::<rusqlite::Result<Vec<Value>>>()?))
+            let mut files = files.map(|file| Ok(file?.json())).collect::<rusqlite::Result<Vec<Value>>>()?;
+            if backwards {
+                files.reverse();
+            }
+            Ok((total, files))
         })
         .await?;
     routes::json(StatusCode::OK, &json!({ "total": total, "files": files }))
@@ -102,8 +105,7 @@ pub async fn update(mut call: Call) -> ApiResult<Response> {
     let caller = call.caller;
     let file = call
         .app
-        .store
-        .write(move |tx| {
+        .change(move |tx, events| {
             let mut file = File::get_for(tx, &bucket, &id, &caller, Action::Update)?;
             file.name = name.unwrap_or(file.name);
             file.permissions = permissions.unwrap_or(file.permissions);
@@ -112,6 +114,9 @@ pub async fn update(mut call: Call) -> ApiResult<Response> {
                 "UPDATE file SET name = ?1, permissions = ?2, updated = ?3 WHERE number = ?4",
                 params![file.name, json!(file.permissions).to_string(), now, file.number],
             )?;
+            if file.complete {
+                events.push(file.event(&Bucket::get(tx, &bucket)?, "update", now));
+            }
             Ok(file)
         })
         .await?;
@@ -120,22 +125,18 @@ pub async fn update(mut call: Call) -> ApiResult<Response> {
 
 pub async fn delete(call: Call) -> ApiResult<Response> {
     let (bucket, id) = (call.param("bucketId").to_owned(), call.param("fileId").to_owned());
-    let caller = call.caller;
-    let file = call
+    let (caller, now) = (call.caller, call.app.now());
+    let number = call
         .app
-        .store
-        .write(move |tx| {
+        .change(move |tx, events| {
             let file = File::get_for(tx, &bucket, &id, &caller, Action::Delete)?;
             tx.execute("DELETE FROM file WHERE number = ?1", [file.number])?;
-            Ok(file)
+            if file.complete {
+                events.push(file.event(&Bucket::get(tx, &bucket)?, "delete", now));
+            }
+            Ok(file.number)
         })
         .await?;
-    // The row is gone, so nobody can reach the blob; a blob that stays behind costs space only.
-    match tokio::fs::remove_file(file.path(&call.app.blobs())).await {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            tracing::warn!(%error, "a deleted file's blob stays on disk");
-        }
-        _ => {}
-    }
+    discard::bytes(&call.app, number).await;
     routes::empty()
 }

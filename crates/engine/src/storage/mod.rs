@@ -1,10 +1,14 @@
 //! `/storage`: buckets and their files. A file's bytes lie beside the database, its facts in it.
 
 mod bucket;
+mod buckets;
+mod discard;
 mod download;
 mod file;
 mod manage;
 mod mime;
+mod picture;
+mod preview;
 mod range;
 mod upload;
 
@@ -12,25 +16,42 @@ use axum::http::Method;
 
 use crate::core::routes::{Access, Handler, Route};
 
+pub use discard::tidy;
+
 pub fn routes() -> Vec<Route> {
-    let route = |access, method, path, handler: Handler| Route { method, path, access, rate: None, handler };
-    let any = |method, path, handler: Handler| route(Access::Anybody, method, path, handler);
+    let key = |scope, method, path, handler: Handler| Route {
+        method,
+        path,
+        access: Access::Key,
+        scope,
+        rate: None,
+        handler,
+    };
+    let any = |scope, method, path, handler: Handler| Route {
+        access: Access::Anybody,
+        ..key(scope, method, path, handler)
+    };
+    let (bucket, file) = ("/storage/buckets/{bucketId}", "/storage/buckets/{bucketId}/files/{fileId}");
+    let (read, write) = ("files.read", "files.write");
     vec![
-        route(Access::Key, Method::POST, "/storage/buckets", |call| Box::pin(bucket::create(call))),
-        route(Access::Key, Method::GET, "/storage/buckets", |call| Box::pin(bucket::list(call))),
-        route(Access::Key, Method::GET, "/storage/buckets/{bucketId}", |call| Box::pin(bucket::get(call))),
-        any(Method::POST, "/storage/buckets/{bucketId}/files", |call| Box::pin(upload::upload(call))),
-        any(Method::GET, "/storage/buckets/{bucketId}/files", |call| Box::pin(manage::list(call))),
-        any(Method::GET, "/storage/buckets/{bucketId}/files/{fileId}", |call| Box::pin(manage::get(call))),
-        any(Method::PUT, "/storage/buckets/{bucketId}/files/{fileId}", |call| Box::pin(manage::update(call))),
-        any(Method::DELETE, "/storage/buckets/{bucketId}/files/{fileId}", |call| {
-            Box::pin(manage::delete(call))
-        }),
-        any(Method::GET, "/storage/buckets/{bucketId}/files/{fileId}/download", |call| {
+        key("buckets.write", Method::POST, "/storage/buckets", |call| Box::pin(buckets::create(call))),
+        key("buckets.read", Method::GET, "/storage/buckets", |call| Box::pin(buckets::list(call))),
+        key("buckets.read", Method::GET, bucket, |call| Box::pin(buckets::get(call))),
+        key("buckets.write", Method::PUT, bucket, |call| Box::pin(buckets::update(call))),
+        key("buckets.write", Method::DELETE, bucket, |call| Box::pin(buckets::delete(call))),
+        any(write, Method::POST, "/storage/buckets/{bucketId}/files", |call| Box::pin(upload::upload(call))),
+        any(read, Method::GET, "/storage/buckets/{bucketId}/files", |call| Box::pin(manage::list(call))),
+        any(read, Method::GET, file, |call| Box::pin(manage::get(call))),
+        any(write, Method::PUT, file, |call| Box::pin(manage::update(call))),
+        any(write, Method::DELETE, file, |call| Box::pin(manage::delete(call))),
+        any(read, Method::GET, "/storage/buckets/{bucketId}/files/{fileId}/download", |call| {
             Box::pin(download::send(call, true))
         }),
-        any(Method::GET, "/storage/buckets/{bucketId}/files/{fileId}/view", |call| {
+        any(read, Method::GET, "/storage/buckets/{bucketId}/files/{fileId}/view", |call| {
             Box::pin(download::send(call, false))
+        }),
+        any(read, Method::GET, "/storage/buckets/{bucketId}/files/{fileId}/preview", |call| {
+            Box::pin(preview::send(call))
         }),
     ]
 }

@@ -3,10 +3,13 @@
 //! A chunk is streamed to its offset in the blob, made durable, and only then counted in the database. The
 //! request that counts the last one closes the file.
 
-use std::{io::SeekFrom, path::Path, sync::Arc};
+use std::{io::SeekFrom, path::Path, sync::Arc, time::Duration};
 
 use axum::{
-    extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request, multipart::Field},
+    extract::{
+        DefaultBodyLimit, FromRequest as _, Multipart, Request,
+        multipart::{Field, MultipartError},
+    },
     http::StatusCode,
     response::Response,
 };
@@ -34,10 +37,13 @@ use crate::core::{
 const SMALLEST_CHUNK: i64 = 256 * 1024;
 /// Parts that are not the file: ids and permissions.
 const SMALL: usize = 16 * 1024;
+/// How long the next bytes of a part may take: who stopped sending does not hold a file open for ever.
+const STALLED: Duration = Duration::from_secs(60);
 
 pub async fn upload(call: Call) -> ApiResult<Response> {
     let bucket_id = call.param("bucketId").to_owned();
-    let bucket = call.app.store.read(move |c| Bucket::get(c, &bucket_id)).await?;
+    let caller = call.caller.clone();
+    let bucket = call.app.store.read(move |c| Bucket::get_for(c, &bucket_id, &caller)).await?;
     // Before any byte is written.
     if !permissions::allows(&bucket.permissions, Action::Create, &call.caller) {
         return Err(unauthorized());
@@ -56,7 +62,7 @@ pub async fn upload(call: Call) -> ApiResult<Response> {
     let mut form =
         Multipart::from_request(request, &()).await.map_err(|error| ApiError::argument(error.to_string()))?;
     let (mut id, mut given, mut numbered) = (resumed.clone(), None::<Vec<String>>, 0);
-    while let Some(field) = form.next_field().await.map_err(|error| ApiError::argument(error.to_string()))? {
+    while let Some(field) = waited(form.next_field()).await? {
         let name = field.name().unwrap_or_default().to_owned();
         if name == "file" {
             let file = field.file_name().unwrap_or_default().to_owned();
@@ -125,6 +131,13 @@ async fn take(call: &Uploader, bucket: &Bucket, incoming: Incoming, field: Field
     if chunk.last - chunk.first + 1 != expected {
         return Err(invalid_range());
     }
+    let at = chunk.first / file.chunk_size;
+    if file.chunks.contains(&at) {
+        // It is here already. Writing it again could change a file that is being closed.
+        drain(field).await?;
+        let file = close_if_whole(call, file, &blobs).await?;
+        return routes::json(StatusCode::OK, &file.json());
+    }
     let written =
         write(&file.path(&blobs), u64::try_from(chunk.first).unwrap_or_default(), expected, field).await?;
     if written != expected {
@@ -134,7 +147,7 @@ async fn take(call: &Uploader, bucket: &Bucket, incoming: Incoming, field: Field
             "The chunk ended before its range. Send it again.",
         ));
     }
-    let (number, at) = (file.number, chunk.first / file.chunk_size);
+    let (number, now) = (file.number, call.app.now());
     let file = call
         .app
         .store
@@ -145,17 +158,31 @@ async fn take(call: &Uploader, bucket: &Bucket, incoming: Incoming, field: Field
             if !file.chunks.contains(&at) {
                 file.chunks.push(at);
                 tx.execute(
-                    "UPDATE file SET chunks = ?1 WHERE number = ?2",
-                    params![json!(file.chunks).to_string(), number],
+                    "UPDATE file SET chunks = ?1, updated = ?2 WHERE number = ?3",
+                    params![json!(file.chunks).to_string(), now, number],
                 )?;
             }
             Ok(file)
         })
         .await?;
-    let total = usize::try_from(file.chunks_total()).unwrap_or(usize::MAX);
-    let file =
-        if file.chunks.len() >= total && !file.complete { finish(call, file, &blobs).await? } else { file };
+    let file = close_if_whole(call, file, &blobs).await?;
     routes::json(if incoming.resumed { StatusCode::OK } else { StatusCode::CREATED }, &file.json())
+}
+
+/// Closes a file whose chunks are all here. Of several last chunks at once one closes it, the others find it closed.
+async fn close_if_whole(call: &Uploader, file: File, blobs: &Path) -> ApiResult<File> {
+    let total = usize::try_from(file.chunks_total()).unwrap_or(usize::MAX);
+    if file.complete || file.chunks.len() < total {
+        return Ok(file);
+    }
+    let _one = call.app.files.lock(format!("close {}", file.number)).await;
+    let (bucket, id) = (file.bucket.clone(), file.id.clone());
+    let now = call.app.store.read(move |c| File::find(c, &bucket, &id)).await?;
+    match now.filter(|now| now.number == file.number) {
+        Some(now) if now.complete => Ok(now),
+        Some(now) => finish(call, now, blobs).await,
+        None => Err(ApiError::not_found("storage_file_not_found", "A file")),
+    }
 }
 
 async fn whole(
@@ -185,7 +212,7 @@ async fn begin(
     let name = incoming.name.clone();
     let permissions = permissions::for_new(incoming.given.clone(), &call.caller)?;
     let (id, bucket, now) = (incoming.id.clone(), bucket.id.clone(), call.app.now());
-    let chunked = incoming.chunk.is_some();
+    let (chunked, quota) = (incoming.chunk.is_some(), call.app.config.quota);
     let (first, resumed) = (incoming.chunk.is_none_or(|chunk| chunk.first == 0), incoming.resumed);
     let caller = call.caller.clone();
     Ok(call
@@ -194,7 +221,7 @@ async fn begin(
         .write(move |tx| {
             if let Some(known) = File::find(tx, &bucket, &id)? {
                 // Only who began an upload goes on with it, or takes it up again as a whole.
-                let own = caller.user_id().unwrap_or_default() == known.uploader;
+                let own = caller.uploader() == known.uploader;
                 if own && (!known.complete || chunked && resumed) {
                     return Ok(known);
                 }
@@ -211,7 +238,14 @@ async fn begin(
             if chunk_size < size && chunk_size < SMALLEST_CHUNK {
                 return Err(invalid_range().into());
             }
-            let uploader = caller.user_id().unwrap_or_default();
+            if let Some(quota) = quota {
+                // What is being uploaded counts from its beginning: two large uploads at once do not both fit.
+                let used: i64 = tx.query_row("SELECT coalesce(sum(size), 0) FROM file", [], |row| row.get(0))?;
+                if used.saturating_add(size) > quota {
+                    return Err(quota_exceeded().into());
+                }
+            }
+            let uploader = caller.uploader();
             tx.execute(
                 "INSERT INTO file (bucket_id, id, name, permissions, mime, size, signature, chunk_size, chunks, complete,
                    created, updated, uploader) VALUES (?1, ?2, ?3, ?4, '', ?5, '', ?6, '[]', 0, ?7, ?7, ?8)",
@@ -226,28 +260,28 @@ async fn begin(
 async fn finish(call: &Uploader, file: File, blobs: &Path) -> ApiResult<File> {
     let (signature, mime) =
         read_through(&file.path(blobs), &file.name).await.map_err(|error| disk(&error))?;
-    let done = File { complete: true, signature, mime: mime.to_owned(), ..file };
-    let (kept, now) = (done.clone(), call.app.now());
-    call.app
-        .store
-        .write(move |tx| {
+    let now = call.app.now();
+    let done = File { complete: true, signature, mime: mime.to_owned(), updated: now, ..file };
+    Ok(call
+        .app
+        .change(move |tx, events| {
             tx.execute(
                 "UPDATE file SET complete = 1, signature = ?1, mime = ?2, chunks = ?3, updated = ?4, size = ?5,
                    chunk_size = ?6 WHERE number = ?7",
                 params![
-                    kept.signature,
-                    kept.mime,
-                    json!(kept.chunks).to_string(),
+                    done.signature,
+                    done.mime,
+                    json!(done.chunks).to_string(),
                     now,
-                    kept.size,
-                    kept.chunk_size,
-                    kept.number
+                    done.size,
+                    done.chunk_size,
+                    done.number
                 ],
             )?;
-            Ok(())
+            events.push(done.event(&Bucket::get(tx, &done.bucket)?, "create", now));
+            Ok(done)
         })
-        .await?;
-    Ok(done)
+        .await?)
 }
 
 async fn read_through(path: &Path, name: &str) -> std::io::Result<(String, &'static str)> {
@@ -278,7 +312,7 @@ async fn write(path: &Path, offset: u64, limit: i64, mut field: Field<'_>) -> Ap
         .map_err(|error| disk(&error))?;
     file.seek(SeekFrom::Start(offset)).await.map_err(|error| disk(&error))?;
     let mut written: i64 = 0;
-    while let Some(bytes) = field.chunk().await.map_err(|error| ApiError::argument(error.to_string()))? {
+    while let Some(bytes) = waited(field.chunk()).await? {
         written += i64::try_from(bytes.len()).unwrap_or(i64::MAX);
         if written > limit {
             return Err(too_large());
@@ -290,9 +324,27 @@ async fn write(path: &Path, offset: u64, limit: i64, mut field: Field<'_>) -> Ap
     Ok(written)
 }
 
+/// Reads a part to its end without keeping it.
+async fn drain(mut field: Field<'_>) -> ApiResult<()> {
+    while waited(field.chunk()).await?.is_some() {}
+    Ok(())
+}
+
+/// The next piece of a form, while the other side goes on sending.
+async fn waited<T>(piece: impl Future<Output = Result<T, MultipartError>>) -> ApiResult<T> {
+    match tokio::time::timeout(STALLED, piece).await {
+        Ok(piece) => piece.map_err(|error| ApiError::argument(error.to_string())),
+        Err(_) => Err(ApiError::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "general_argument_invalid",
+            "The upload stopped. Send this part again.",
+        )),
+    }
+}
+
 async fn small(mut field: Field<'_>) -> ApiResult<String> {
     let mut bytes = Vec::new();
-    while let Some(more) = field.chunk().await.map_err(|error| ApiError::argument(error.to_string()))? {
+    while let Some(more) = waited(field.chunk()).await? {
         bytes.extend_from_slice(&more);
         if bytes.len() > SMALL {
             return Err(ApiError::argument("A part of the form is too long."));
@@ -322,6 +374,14 @@ fn too_large() -> ApiError {
         StatusCode::BAD_REQUEST,
         "storage_invalid_file_size",
         "The file is larger than the bucket allows.",
+    )
+}
+
+fn quota_exceeded() -> ApiError {
+    ApiError::new(
+        StatusCode::BAD_REQUEST,
+        "storage_quota_exceeded",
+        "The organisation's storage is full. Delete files, or ask an administrator for more.",
     )
 }
 

@@ -9,6 +9,7 @@ use crate::core::{
     caller::Caller,
     clock::iso,
     error::ApiError,
+    events::Event,
     permissions::{self, Action},
     store::StoreError,
 };
@@ -114,6 +115,33 @@ impl Table {
             return Err(unauthorized().into());
         }
         Ok(row)
+    }
+
+    /// What is told of a row: to whom may read the table, and with row security to whom may read the row.
+    pub fn event(&self, row: &Value, action: &str, time: i64) -> Event {
+        let of_row: Vec<String> = serde_json::from_value(row["$permissions"].clone()).unwrap_or_default();
+        let of_row = self.row_security.then_some(&of_row).into_iter().flatten();
+        let (database, table) = (&self.database, &self.id);
+        let id = row["$id"].as_str().unwrap_or_default();
+        let mut channels = vec!["rows".to_owned(), "documents".to_owned()];
+        // The older names of the same things are still asked for.
+        for rows in [
+            format!("databases.{database}.tables.{table}.rows"),
+            format!("tablesdb.{database}.tables.{table}.rows"),
+            format!("databases.{database}.collections.{table}.documents"),
+        ] {
+            channels.push(format!("{rows}.{id}"));
+            channels.push(rows);
+        }
+        let mut event = Event::new(
+            &[("databases", database), ("tables", table), ("rows", id)],
+            action,
+            row.clone(),
+            time,
+        );
+        let older = [("databases", database.as_str()), ("collections", table), ("documents", id)];
+        event.add_names(&older, action);
+        event.on(channels, action).readable(&self.permissions).readable(of_row)
     }
 
     pub fn json(&self) -> Value {

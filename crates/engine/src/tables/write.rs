@@ -50,13 +50,13 @@ pub async fn update(mut call: Call) -> ApiResult<Response> {
 pub async fn delete(call: Call) -> ApiResult<Response> {
     let (database, table) = (call.param("databaseId").to_owned(), call.param("tableId").to_owned());
     let id = call.param("rowId").to_owned();
-    let caller = call.caller;
+    let (caller, now) = (call.caller, call.app.now());
     call.app
-        .store
-        .write(move |tx| {
+        .change(move |tx, events| {
             let table = Table::get(tx, &database, &table)?;
-            table.row_for(tx, &id, &caller, Action::Delete)?;
+            let row = table.row_for(tx, &id, &caller, Action::Delete)?;
             tx.execute(&format!("DELETE FROM {} WHERE \"$id\" = ?1", table.sql()), [id])?;
+            events.push(table.event(&row, "delete", now));
             Ok(())
         })
         .await?;
@@ -75,19 +75,22 @@ async fn put(call: Call, id: String, body: Body, mode: Mode) -> ApiResult<Value>
     let (caller, now) = (call.caller, call.app.now());
     let row = call
         .app
-        .store
-        .write(move |tx| {
+        .change(move |tx, events| {
             let table = Table::get(tx, &database, &table)?;
             let sql = format!("SELECT EXISTS (SELECT 1 FROM {} WHERE \"$id\" = ?1)", table.sql());
             let known: bool = tx.prepare_cached(&sql)?.query_row([&id], |row| row.get(0))?;
-            if mode == Mode::Update || mode == Mode::Upsert && known {
+            let action = if mode == Mode::Update || mode == Mode::Upsert && known {
                 change(tx, &table, &id, body, &caller, now)?;
+                "update"
             } else {
                 insert(tx, &table, &id, body, &caller, now)?;
-            }
+                "create"
+            };
             let sql = format!("{} WHERE \"$id\" = ?1", table.select());
             let row = tx.prepare_cached(&sql)?.query_row([&id], |row| table.row(row)).optional()?;
-            Ok(row.ok_or_else(|| ApiError::not_found("row_not_found", "A row"))?)
+            let row = row.ok_or_else(|| ApiError::not_found("row_not_found", "A row"))?;
+            events.push(table.event(&row, if mode == Mode::Upsert { "upsert" } else { action }, now));
+            Ok(row)
         })
         .await?;
     Ok(row)

@@ -1,7 +1,7 @@
 //! Who is in a team and as what.
 
 use axum::{http::StatusCode, response::Response};
-use rusqlite::{Row, params};
+use rusqlite::{OptionalExtension as _, Row, params, params_from_iter, types::Value as Sql};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -9,7 +9,9 @@ use super::team::{not_found, visible};
 use crate::core::{
     clock::iso,
     error::{ApiError, ApiResult},
+    events::Event,
     ids,
+    query::{self, TOTAL},
     routes::{self, Call},
     store::is_conflict,
 };
@@ -33,8 +35,7 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
     let (id, team, now) = (ids::unique(), call.param("teamId").to_owned(), call.app.now());
     let membership = call
         .app
-        .store
-        .write(move |tx| {
+        .change(move |tx, events| {
             crate::users::User::get(tx, &body.user_id)?;
             let known: bool = tx.query_row("SELECT EXISTS (SELECT 1 FROM team WHERE id = ?1)", [&team], |r| r.get(0))?;
             if !known {
@@ -52,7 +53,9 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
                 }
                 other => other?,
             };
-            Ok(tx.query_row(&format!("{SELECT} WHERE m.id = ?1"), [id], json_of)?)
+            let membership = tx.query_row(&format!("{SELECT} WHERE m.id = ?1"), [id], json_of)?;
+            events.push(event(&membership, "create", now));
+            Ok(membership)
         })
         .await?;
     routes::json(StatusCode::CREATED, &membership)
@@ -60,17 +63,50 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
 
 pub async fn list(call: Call) -> ApiResult<Response> {
     let team = visible(&call)?;
-    let memberships: Vec<Value> = call
+    let column = |name: &str| {
+        let known = match name {
+            "$id" => "m.id",
+            "$createdAt" => "m.created",
+            "userId" => "m.user_id",
+            "userName" => "u.name",
+            "userEmail" => "u.email",
+            _ => return None,
+        };
+        Some(known.to_owned())
+    };
+    let queries = call.list("queries");
+    let mut page = query::parse(&queries, &column)?;
+    // Teams are lists of people to choose from: without a query all are answered.
+    let limit = if queries.is_empty() { TOTAL } else { page.limit };
+    let (total, memberships) = call
         .app
         .store
         .read(move |c| {
-            let mut statement =
-                c.prepare_cached(&format!("{SELECT} WHERE m.team_id = ?1 ORDER BY u.name LIMIT 5000"))?;
-            let rows = statement.query_map([team], json_of)?.collect::<Result<Vec<_>, _>>()?;
-            Ok(rows)
+            page.conditions.push("m.team_id = ?".to_owned());
+            page.values.push(Sql::Text(team));
+            let tables = SELECT.split_once("FROM").map_or(SELECT, |(_, tables)| tables);
+            let count =
+                format!("SELECT count(*) FROM (SELECT 1 FROM {tables}{} LIMIT {TOTAL})", page.filter());
+            let total: i64 = c.query_row(&count, params_from_iter(&page.values), |row| row.get(0))?;
+            let backwards = page.seek(c, tables, ("m.id", Vec::new()), "m.rowid")?;
+            let last = if queries.is_empty() { "u.name" } else { "m.rowid" };
+            let sql = format!(
+                "{SELECT}{} ORDER BY {} LIMIT {limit} OFFSET {}",
+                page.filter(),
+                page.order_sql(last, backwards),
+                page.offset
+            );
+            let mut statement = c.prepare_cached(&sql)?;
+            let mut rows = statement
+                .query_map(params_from_iter(page.values), json_of)?
+                .collect::<Result<Vec<_>, _>>()?;
+            if backwards {
+                rows.reverse();
+            }
+            Ok((total, rows))
         })
         .await?;
-    routes::json(StatusCode::OK, &json!({ "total": memberships.len(), "memberships": memberships }))
+    routes::json(StatusCode::OK, &json!({ "total": total, "memberships": memberships }))
 }
 
 pub async fn update(mut call: Call) -> ApiResult<Response> {
@@ -84,13 +120,14 @@ pub async fn update(mut call: Call) -> ApiResult<Response> {
         (call.param("teamId").to_owned(), call.param("membershipId").to_owned(), call.app.now());
     let membership = call
         .app
-        .store
-        .write(move |tx| {
+        .change(move |tx, events| {
             let sql = "UPDATE membership SET roles = ?1, updated = ?2 WHERE team_id = ?3 AND id = ?4";
             if tx.execute(sql, params![roles, now, team, id])? == 0 {
                 return Err(ApiError::not_found("membership_not_found", "A membership").into());
             }
-            Ok(tx.query_row(&format!("{SELECT} WHERE m.id = ?1"), [id], json_of)?)
+            let membership = tx.query_row(&format!("{SELECT} WHERE m.id = ?1"), [id], json_of)?;
+            events.push(event(&membership, "update", now));
+            Ok(membership)
         })
         .await?;
     routes::json(StatusCode::OK, &membership)
@@ -98,11 +135,30 @@ pub async fn update(mut call: Call) -> ApiResult<Response> {
 
 pub async fn delete(call: Call) -> ApiResult<Response> {
     let (team, id) = (call.param("teamId").to_owned(), call.param("membershipId").to_owned());
-    let sql = "DELETE FROM membership WHERE team_id = ?1 AND id = ?2";
-    if call.app.store.write(move |tx| Ok(tx.execute(sql, [team, id])?)).await? == 0 {
-        return Err(ApiError::not_found("membership_not_found", "A membership"));
-    }
+    let now = call.app.now();
+    call.app
+        .change(move |tx, events| {
+            let sql = format!("{SELECT} WHERE m.team_id = ?1 AND m.id = ?2");
+            let membership = tx.query_row(&sql, [&team, &id], json_of).optional()?;
+            let membership =
+                membership.ok_or_else(|| ApiError::not_found("membership_not_found", "A membership"))?;
+            tx.execute("DELETE FROM membership WHERE id = ?1", [id])?;
+            events.push(event(&membership, "delete", now));
+            Ok(())
+        })
+        .await?;
     routes::empty()
+}
+
+/// Told to the team and to the person, whose roles are others now.
+fn event(membership: &Value, action: &str, time: i64) -> Event {
+    let text = |key: &str| membership[key].as_str().unwrap_or_default();
+    let (team, id, user) = (text("teamId"), text("$id"), text("userId"));
+    Event::new(&[("teams", team), ("memberships", id)], action, membership.clone(), time)
+        .on(["memberships".to_owned(), format!("memberships.{id}")], action)
+        .readable_by(&format!("team:{team}"))
+        .readable_by(&format!("user:{user}"))
+        .concerning(user)
 }
 
 fn check_roles(roles: &[String]) -> ApiResult<String> {

@@ -1,13 +1,14 @@
 //! Teams themselves. Somebody sees the teams that they are in; an API key sees all.
 
 use axum::{http::StatusCode, response::Response};
-use rusqlite::{Row, params};
+use rusqlite::{OptionalExtension as _, Row, params};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::core::{
     clock::iso,
     error::{ApiError, ApiResult},
+    events::Event,
     ids,
     routes::{self, Call},
     store::is_conflict,
@@ -28,8 +29,7 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
         (ids::wanted(&body.team_id)?, crate::users::check_name(&body.name)?, call.app.now());
     let team = call
         .app
-        .store
-        .write(move |tx| {
+        .change(move |tx, events| {
             let sql = "INSERT INTO team (id, name, prefs, created, updated) VALUES (?1, ?2, '{}', ?3, ?3)";
             match tx.execute(sql, params![id, name, now]) {
                 Err(error) if is_conflict(&error) => {
@@ -37,7 +37,9 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
                 }
                 other => other?,
             };
-            Ok(tx.query_row(&format!("{SELECT} WHERE id = ?1"), [id], json_of)?)
+            let team = tx.query_row(&format!("{SELECT} WHERE id = ?1"), [id], json_of)?;
+            events.push(event(&team, "create", now));
+            Ok(team)
         })
         .await?;
     routes::json(StatusCode::CREATED, &team)
@@ -68,7 +70,7 @@ pub async fn get(call: Call) -> ApiResult<Response> {
         .store
         .read(move |c| {
             let found = c.query_row(&format!("{SELECT} WHERE id = ?1"), [id], json_of);
-            Ok(rusqlite::OptionalExtension::optional(found)?)
+            Ok(found.optional()?)
         })
         .await?
         .ok_or_else(not_found)?;
@@ -76,11 +78,27 @@ pub async fn get(call: Call) -> ApiResult<Response> {
 }
 
 pub async fn delete(call: Call) -> ApiResult<Response> {
-    let id = call.param("teamId").to_owned();
-    if call.app.store.write(move |tx| Ok(tx.execute("DELETE FROM team WHERE id = ?1", [id])?)).await? == 0 {
-        return Err(not_found());
-    }
+    let (id, now) = (call.param("teamId").to_owned(), call.app.now());
+    call.app
+        .change(move |tx, events| {
+            let team = tx.query_row(&format!("{SELECT} WHERE id = ?1"), [&id], json_of).optional()?;
+            let team = team.ok_or_else(not_found)?;
+            let mut event = event(&team, "delete", now);
+            let mut members = tx.prepare("SELECT user_id FROM membership WHERE team_id = ?1")?;
+            event.concerns = members.query_map([&id], |row| row.get(0))?.collect::<Result<_, _>>()?;
+            tx.execute("DELETE FROM team WHERE id = ?1", [&id])?;
+            events.push(event);
+            Ok(())
+        })
+        .await?;
     routes::empty()
+}
+
+fn event(team: &Value, action: &str, time: i64) -> Event {
+    let id = team["$id"].as_str().unwrap_or_default();
+    Event::new(&[("teams", id)], action, team.clone(), time)
+        .on(["teams".to_owned(), format!("teams.{id}")], action)
+        .readable_by(&format!("team:{id}"))
 }
 
 /// The team of the path, if the caller is in it. A team that one is not in looks like none.

@@ -30,8 +30,7 @@ pub enum Change {
 pub async fn apply(app: &App, id: &str, change: Change) -> ApiResult<User> {
     let (id, now) = (id.to_owned(), app.now());
     let user = app
-        .store
-        .write(move |tx| {
+        .change(move |tx, events| {
             User::get(tx, &id)?;
             let (column, value): (&str, Box<dyn ToSql>) = match change {
                 Change::Name(name) => ("name", Box::new(name)),
@@ -49,7 +48,9 @@ pub async fn apply(app: &App, id: &str, change: Change) -> ApiResult<User> {
                 Err(error) if is_conflict(&error) => return Err(already().into()),
                 other => other?,
             };
-            User::get(tx, &id)
+            let user = User::get(tx, &id)?;
+            events.push(user.event("update", now));
+            Ok(user)
         })
         .await?;
     Ok(user)

@@ -46,6 +46,11 @@ pub async fn make(app: &App, new: NewUser) -> ApiResult<User> {
         accessed: now,
     };
     let kept = user.clone();
-    app.store.write(move |tx| kept.insert(tx)).await?;
+    app.change(move |tx, events| {
+        kept.insert(tx)?;
+        events.push(kept.event("create", now));
+        Ok(())
+    })
+    .await?;
     Ok(user)
 }

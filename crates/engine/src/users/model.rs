@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::core::{
     clock::iso,
     error::{ApiError, ApiResult},
+    events::Event,
     store::{StoreError, is_conflict},
 };
 
@@ -80,6 +81,15 @@ impl User {
             Err(error) if is_conflict(&error) => Err(already().into()),
             other => Ok(other.map(|_| ())?),
         }
+    }
+
+    /// What is told of an account: to its owner alone, whose roles may be others afterwards.
+    pub fn event(&self, action: &str, time: i64) -> Event {
+        let channels = ["account".to_owned(), format!("account.{}", self.id)];
+        Event::new(&[("users", &self.id)], action, self.json(), time)
+            .on(channels, action)
+            .readable_by(&format!("user:{}", self.id))
+            .concerning(&self.id)
     }
 
     /// The superset of what the SDKs' `User` and `Account` models read. The password's hash never leaves.

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::model::{COLUMNS, User};
 use crate::core::{
-    error::{ApiError, ApiResult},
-    query,
+    error::ApiResult,
+    query::{self, TOTAL},
     routes::{self, Call},
 };
 
@@ -24,29 +24,30 @@ pub async fn list(call: Call) -> ApiResult<Response> {
         Some(known.to_owned())
     };
     let mut page = query::parse(&call.list("queries"), &column)?;
-    let total_conditions =
-        if page.conditions.is_empty() { "1".to_owned() } else { page.conditions.join(" AND ") };
-    let values = page.values.clone();
-    if let Some(after) = page.after.take() {
-        page.conditions.push("(rowid > (SELECT rowid FROM user WHERE id = ?))".into());
-        page.values.push(rusqlite::types::Value::Text(after));
+    if let Some(words) = call.query_value("search") {
+        page.containing("(name || ' ' || coalesce(email, '') || ' ' || id)", words);
     }
-    let conditions = if page.conditions.is_empty() { "1".to_owned() } else { page.conditions.join(" AND ") };
-    let sql = format!(
-        "SELECT {COLUMNS} FROM user WHERE {conditions} ORDER BY {} LIMIT {} OFFSET {}",
-        page.order_sql("rowid", false),
-        page.limit,
-        page.offset
-    );
     let (total, users) = call
         .app
         .store
         .read(move |c| {
-            let count = format!("SELECT count(*) FROM user WHERE {total_conditions}");
-            let total: i64 = c.query_row(&count, params_from_iter(values), |row| row.get(0))?;
+            let count = format!("SELECT count(*) FROM (SELECT 1 FROM user{} LIMIT {TOTAL})", page.filter());
+            let total: i64 = c.query_row(&count, params_from_iter(&page.values), |row| row.get(0))?;
+            let backwards = page.seek(c, "user", ("id", Vec::new()), "rowid")?;
+            let sql = format!(
+                "SELECT {COLUMNS} FROM user{} ORDER BY {} LIMIT {} OFFSET {}",
+                page.filter(),
+                page.order_sql("rowid", backwards),
+                page.limit,
+                page.offset
+            );
             let mut statement = c.prepare(&sql)?;
             let users = statement.query_map(params_from_iter(page.values), User::from_row)?;
-            Ok((total, users.map(|user| Ok(user?.json())).collect::<rusqlite::Result<Vec<Value>>>()?))
+            let mut users = users.map(|user| Ok(user?.json())).collect::<rusqlite::Result<Vec<Value>>>()?;
+            if backwards {
+                users.reverse();
+            }
+            Ok((total, users))
         })
         .await?;
     routes::json(StatusCode::OK, &json!({ "total": total, "users": users }))
@@ -59,11 +60,14 @@ pub async fn get(call: Call) -> ApiResult<Response> {
 }
 
 pub async fn delete(call: Call) -> ApiResult<Response> {
-    let id = call.param("userId").to_owned();
-    let deleted =
-        call.app.store.write(move |tx| Ok(tx.execute("DELETE FROM user WHERE id = ?1", [id])?)).await?;
-    if deleted == 0 {
-        return Err(ApiError::not_found("user_not_found", "A user"));
-    }
+    let (id, now) = (call.param("userId").to_owned(), call.app.now());
+    call.app
+        .change(move |tx, events| {
+            let user = User::get(tx, &id)?;
+            tx.execute("DELETE FROM user WHERE id = ?1", [id])?;
+            events.push(user.event("delete", now));
+            Ok(())
+        })
+        .await?;
     routes::empty()
 }

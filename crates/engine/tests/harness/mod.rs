@@ -1,6 +1,6 @@
 //! One engine on a real socket, and callers of it.
 
-#![expect(dead_code, reason = "each test file uses its part")]
+#![allow(dead_code, reason = "each test file uses its part")]
 
 use std::{
     net::SocketAddr,
@@ -31,26 +31,35 @@ pub struct Running {
     pub key: String,
     pub clock: Arc<TestClock>,
     pub folder: Option<tempfile::TempDir>,
+    config: EngineConfig,
     engine: Option<Engine>,
     server: tokio::task::JoinHandle<()>,
 }
 
 impl Running {
     pub async fn start() -> Self {
-        Self::on(tempfile::tempdir().expect("folder"), true).await
+        Self::with(|_| {}).await
     }
 
-    pub async fn on(folder: tempfile::TempDir, sign_up: bool) -> Self {
-        let clock = Arc::new(TestClock(AtomicI64::new(1_700_000_000_000)));
-        let config = EngineConfig {
+    /// An engine whose configuration is changed first.
+    pub async fn with(change: impl FnOnce(&mut EngineConfig)) -> Self {
+        let folder = tempfile::tempdir().expect("folder");
+        let mut config = EngineConfig {
             data_dir: folder.path().to_owned(),
             project: "telestack".into(),
             jwt_secret: vec![7; 32],
-            sign_up,
+            sign_up: true,
             https: false,
             origins: vec!["https://app.example.org".into()],
+            behind_proxy: false,
+            quota: None,
         };
-        let engine = Engine::open(config, clock.clone()).expect("opened");
+        change(&mut config);
+        Self::on(folder, config, Arc::new(TestClock(AtomicI64::new(1_700_000_000_000)))).await
+    }
+
+    async fn on(folder: tempfile::TempDir, config: EngineConfig, clock: Arc<TestClock>) -> Self {
+        let engine = Engine::open(config.clone(), clock.clone()).expect("opened");
         let key = engine.create_key("tests").await.expect("key");
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("port");
         let base = format!("http://{}/v1", listener.local_addr().expect("address"));
@@ -60,16 +69,29 @@ impl Running {
                 .await
                 .expect("served");
         });
-        Self { base, key, clock, folder: Some(folder), engine: Some(engine), server }
+        Self { base, key, clock, folder: Some(folder), config, engine: Some(engine), server }
     }
 
-    /// Ends the engine and starts another on the same folder.
+    /// Ends the engine and starts another on the same folder, at the same time.
     pub async fn restart(mut self) -> Self {
         let folder = self.folder.take().expect("folder");
         self.server.abort();
         let _ = (&mut self.server).await;
         self.engine = None;
-        Self::on(folder, true).await
+        Self::on(folder, self.config.clone(), self.clock.clone()).await
+    }
+
+    /// What a server does at its start.
+    pub async fn tidy(&self) {
+        self.engine.as_ref().expect("running").tidy().await.expect("tidied");
+    }
+
+    pub async fn stop(&self) {
+        self.engine.as_ref().expect("running").stop(std::time::Duration::from_secs(5)).await;
+    }
+
+    pub fn open_sockets(&self) -> usize {
+        self.engine.as_ref().expect("running").open_sockets()
     }
 
     pub fn later(&self, millis: i64) {
@@ -118,6 +140,10 @@ impl Client {
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.into(), value.into()));
         self
+    }
+
+    pub fn headers(&self) -> &[(String, String)] {
+        &self.headers
     }
 
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {

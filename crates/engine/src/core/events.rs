@@ -1,0 +1,169 @@
+//! What happened, told in the order of the commits to whoever listens in this process.
+
+use std::sync::{Arc, OnceLock};
+
+use serde_json::{Value, json};
+use tokio::sync::broadcast;
+
+use super::clock::iso;
+
+/// Events that a listener may be behind before it is let go.
+const BEHIND: usize = 1024;
+
+/// One change.
+#[derive(Debug)]
+pub struct Event {
+    /// `databases.D.tables.T.rows.R.create`, then every form with `*` and every shorter one.
+    pub names: Vec<String>,
+    pub channels: Vec<String>,
+    pub payload: Value,
+    /// `read("...")` permissions; whoever one of them fits may know.
+    pub readers: Vec<String>,
+    /// Users whose roles may be others now.
+    pub concerns: Vec<String>,
+    /// Unix milliseconds.
+    pub time: i64,
+    text: OnceLock<String>,
+}
+
+impl Event {
+    /// `path` goes from the outermost to what changed: `[("teams", "T"), ("memberships", "M")]`.
+    pub fn new(path: &[(&str, &str)], action: &str, payload: Value, time: i64) -> Self {
+        let mut event = Self {
+            names: Vec::new(),
+            channels: Vec::new(),
+            payload,
+            readers: Vec::new(),
+            concerns: Vec::new(),
+            time,
+            text: OnceLock::new(),
+        };
+        event.add_names(path, action);
+        event
+    }
+
+    /// Further names for the same change.
+    pub fn add_names(&mut self, path: &[(&str, &str)], action: &str) {
+        let whole = forms(path).into_iter().map(|form| format!("{form}.{action}"));
+        let shorter = (1..=path.len()).rev().flat_map(|length| forms(&path[..length]));
+        for name in whole.chain(shorter) {
+            if !self.names.contains(&name) {
+                self.names.push(name);
+            }
+        }
+    }
+
+    /// The channels, each also with the action at its end.
+    #[must_use]
+    pub fn on(mut self, channels: impl IntoIterator<Item = String>, action: &str) -> Self {
+        for channel in channels {
+            self.channels.push(format!("{channel}.{action}"));
+            self.channels.push(channel);
+        }
+        self
+    }
+
+    /// Adds those of `permissions` that let somebody read.
+    #[must_use]
+    pub fn readable<'a>(mut self, permissions: impl IntoIterator<Item = &'a String>) -> Self {
+        self.readers.extend(permissions.into_iter().filter(|given| given.starts_with("read(")).cloned());
+        self
+    }
+
+    /// Lets one role know.
+    #[must_use]
+    pub fn readable_by(mut self, role: &str) -> Self {
+        self.readers.push(format!("read(\"{role}\")"));
+        self
+    }
+
+    #[must_use]
+    pub fn concerning(mut self, user: &str) -> Self {
+        self.concerns.push(user.to_owned());
+        self
+    }
+
+    /// The message of realtime for these subscriptions. What is the same for all is written once.
+    pub fn message(&self, subscriptions: &[&str]) -> String {
+        let head = self.text.get_or_init(|| {
+            let data = json!({
+                "events": self.names,
+                "channels": self.channels,
+                "timestamp": iso(self.time),
+                "payload": self.payload,
+            });
+            let text = data.to_string();
+            format!("{{\"type\":\"event\",\"data\":{}", text.strip_suffix('}').unwrap_or_default())
+        });
+        format!("{head},\"subscriptions\":{}}}}}", json!(subscriptions))
+    }
+}
+
+/// Every form of a path: each id as it is, or `*`.
+fn forms(path: &[(&str, &str)]) -> Vec<String> {
+    path.iter().fold(vec![String::new()], |before, (kind, id)| {
+        let dot = if before.iter().all(String::is_empty) { "" } else { "." };
+        ["*", id]
+            .iter()
+            .rev()
+            .flat_map(|id| before.iter().map(move |head| format!("{head}{dot}{kind}.{id}")))
+            .collect()
+    })
+}
+
+/// Where events go.
+#[derive(Debug)]
+pub struct Bus {
+    sender: broadcast::Sender<Arc<Event>>,
+}
+
+impl Default for Bus {
+    fn default() -> Self {
+        Self { sender: broadcast::Sender::new(BEHIND) }
+    }
+}
+
+impl Bus {
+    /// Nobody listening is fine.
+    pub fn tell(&self, events: Vec<Event>) {
+        for event in events {
+            let _ = self.sender.send(Arc::new(event));
+        }
+    }
+
+    pub fn listen(&self) -> broadcast::Receiver<Arc<Event>> {
+        self.sender.subscribe()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_has_every_form_of_its_name() {
+        let event = Event::new(&[("teams", "T"), ("memberships", "M")], "update", json!({}), 0);
+        assert_eq!(event.names[0], "teams.T.memberships.M.update");
+        for name in [
+            "teams.*.memberships.M.update",
+            "teams.T.memberships.*.update",
+            "teams.*.memberships.*.update",
+            "teams.T.memberships.M",
+            "teams.*.memberships.*",
+            "teams.T",
+            "teams.*",
+        ] {
+            assert!(event.names.iter().any(|known| known == name), "{name}");
+        }
+        assert_eq!(event.names.len(), 10);
+    }
+
+    #[test]
+    fn a_message_names_the_subscriptions() {
+        let event = Event::new(&[("users", "U")], "update", json!({ "name": "\"" }), 0);
+        let message: Value = serde_json::from_str(&event.message(&["a", "b"])).expect("JSON");
+        assert_eq!(message["data"]["subscriptions"], json!(["a", "b"]));
+        assert_eq!(message["data"]["payload"]["name"], "\"");
+        assert_eq!(message["type"], "event");
+    }
+}

@@ -1,0 +1,87 @@
+//! `GET /realtime`: a socket that tells what happens, to each as much as they may read.
+
+mod connection;
+mod filter;
+mod messages;
+mod subscriptions;
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{FromRequestParts as _, ws::WebSocketUpgrade},
+    http::{Method, Request},
+    response::Response,
+};
+
+use crate::core::{
+    caller::{self, Caller},
+    error::{ApiError, ApiResult},
+    routes::{Access, Call, Route},
+    sockets::Sockets,
+};
+use connection::Connection;
+use subscriptions::Subscriptions;
+
+/// Bytes of a message from a client.
+const MESSAGE: usize = 64 * 1024;
+/// Bytes that may wait for a client that reads slowly.
+const WAITING: usize = 1024 * 1024;
+
+pub fn routes() -> Vec<Route> {
+    vec![Route {
+        method: Method::GET,
+        path: "/realtime",
+        access: Access::Anybody,
+        scope: "realtime",
+        rate: None,
+        handler: |call| Box::pin(connect(call)),
+    }]
+}
+
+async fn connect(call: Call) -> ApiResult<Response> {
+    if !call.query.iter().any(|(key, _)| key == "project") && !call.headers.contains_key("x-appwrite-project")
+    {
+        return Err(ApiError::argument("The project is missing."));
+    }
+    let jwt = call.query_value("jwt").map(str::to_owned);
+    // Channels in the URL are one subscription; today's SDKs send theirs as messages.
+    let mut subscriptions = Subscriptions::default();
+    let channels = call.list("channels");
+    if !channels.is_empty() {
+        subscriptions.put(None, channels, &call.list("queries"))?;
+    }
+    let app = call.app.clone();
+    let caller = match jwt {
+        Some(jwt) => caller::of_jwt(&app, &jwt).await,
+        // A key is for programs that act; what they hear is what everybody hears.
+        None if call.caller.is_key() => Ok(Caller::guest()),
+        None => Ok(call.caller.clone()),
+    };
+    let upgrade =
+        upgrade(call).await?.max_message_size(MESSAGE).max_frame_size(MESSAGE).max_write_buffer_size(WAITING);
+    let sockets = app.sockets.clone();
+    Ok(upgrade.on_upgrade(move |socket| async move {
+        // An error is told over the socket: only there SDKs understand that trying again is in vain.
+        match (caller, Sockets::enter(&sockets)) {
+            (Err(error), _) => connection::refuse(socket, messages::POLICY, &error.message).await,
+            (Ok(_), None) => {
+                connection::refuse(
+                    socket,
+                    messages::TRY_AGAIN,
+                    "The server has no room for more connections.",
+                )
+                .await;
+            }
+            (Ok(caller), Some(place)) => Connection::new(app, caller, subscriptions, place).run(socket).await,
+        }
+    }))
+}
+
+async fn upgrade(call: Call) -> ApiResult<WebSocketUpgrade> {
+    let (mut parts, ()) = Request::new(()).into_parts();
+    parts.headers = call.headers;
+    parts.extensions = call.extensions;
+    WebSocketUpgrade::from_request_parts(&mut parts, &Arc::new(()))
+        .await
+        .map_err(|_| ApiError::argument("This route is for web sockets."))
+}

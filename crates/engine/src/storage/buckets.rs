@@ -1,0 +1,139 @@
+//! Buckets made, changed, listed and deleted, with an API key.
+
+use axum::{http::StatusCode, response::Response};
+use rusqlite::params;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    bucket::{Bucket, SELECT, Wishes, blank, missing},
+    discard,
+};
+use crate::core::{
+    error::{ApiError, ApiResult},
+    ids,
+    routes::{self, Call},
+    store::is_conflict,
+};
+
+pub async fn create(mut call: Call) -> ApiResult<Response> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Body {
+        bucket_id: String,
+        name: String,
+        #[serde(flatten)]
+        wishes: Wishes,
+    }
+    let body: Body = call.json().await?;
+    let now = call.app.now();
+    let name = crate::users::check_name(&body.name)?;
+    let bucket = body.wishes.apply(blank(ids::wanted(&body.bucket_id)?, name, now))?;
+    let bucket = call
+        .app
+        .change(move |tx, events| {
+            let sql =
+                "INSERT INTO bucket (id, name, permissions, file_security, max_size, extensions, enabled,
+                         created, updated) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)";
+            let values = params![
+                bucket.id,
+                bucket.name,
+                json!(bucket.permissions).to_string(),
+                bucket.file_security,
+                bucket.max_size,
+                json!(bucket.extensions).to_string(),
+                bucket.enabled,
+                now
+            ];
+            match tx.execute(sql, values) {
+                Err(error) if is_conflict(&error) => {
+                    return Err(ApiError::conflict("storage_bucket_already_exists", "A bucket").into());
+                }
+                other => other?,
+            };
+            events.push(bucket.event("create", now));
+            Ok(bucket)
+        })
+        .await?;
+    routes::json(StatusCode::CREATED, &bucket.json())
+}
+
+pub async fn update(mut call: Call) -> ApiResult<Response> {
+    #[derive(Deserialize)]
+    struct Body {
+        name: String,
+        #[serde(flatten)]
+        wishes: Wishes,
+    }
+    let body: Body = call.json().await?;
+    let (id, now) = (call.param("bucketId").to_owned(), call.app.now());
+    let name = crate::users::check_name(&body.name)?;
+    let bucket = call
+        .app
+        .change(move |tx, events| {
+            let mut bucket = body.wishes.apply(Bucket::get(tx, &id)?)?;
+            bucket.name = name;
+            tx.execute(
+                "UPDATE bucket SET name = ?1, permissions = ?2, file_security = ?3, max_size = ?4, extensions = ?5,
+                   enabled = ?6, updated = ?7 WHERE id = ?8",
+                params![
+                    bucket.name,
+                    json!(bucket.permissions).to_string(),
+                    bucket.file_security,
+                    bucket.max_size,
+                    json!(bucket.extensions).to_string(),
+                    bucket.enabled,
+                    now,
+                    bucket.id
+                ],
+            )?;
+            let bucket = Bucket::get(tx, &id)?;
+            events.push(bucket.event("update", now));
+            Ok(bucket)
+        })
+        .await?;
+    routes::json(StatusCode::OK, &bucket.json())
+}
+
+/// Deletes a bucket with everything in it.
+pub async fn delete(call: Call) -> ApiResult<Response> {
+    let (id, now) = (call.param("bucketId").to_owned(), call.app.now());
+    let numbers: Vec<i64> = call
+        .app
+        .change(move |tx, events| {
+            let bucket = Bucket::get(tx, &id)?;
+            let numbers = tx
+                .prepare("SELECT number FROM file WHERE bucket_id = ?1")?
+                .query_map([&id], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            if tx.execute("DELETE FROM bucket WHERE id = ?1", [&id])? == 0 {
+                return Err(missing().into());
+            }
+            events.push(bucket.event("delete", now));
+            Ok(numbers)
+        })
+        .await?;
+    for number in numbers {
+        discard::bytes(&call.app, number).await;
+    }
+    routes::empty()
+}
+
+pub async fn list(call: Call) -> ApiResult<Response> {
+    let buckets: Vec<Value> = call
+        .app
+        .store
+        .read(|c| {
+            let mut statement = c.prepare_cached(&format!("{SELECT} ORDER BY name LIMIT 5000"))?;
+            let rows = statement.query_map([], Bucket::from_row)?;
+            Ok(rows.map(|bucket| Ok(bucket?.json())).collect::<rusqlite::Result<_>>()?)
+        })
+        .await?;
+    routes::json(StatusCode::OK, &json!({ "total": buckets.len(), "buckets": buckets }))
+}
+
+pub async fn get(call: Call) -> ApiResult<Response> {
+    let id = call.param("bucketId").to_owned();
+    let bucket = call.app.store.read(move |c| Bucket::get(c, &id)).await?;
+    routes::json(StatusCode::OK, &bucket.json())
+}

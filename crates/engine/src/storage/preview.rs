@@ -1,0 +1,136 @@
+//! `GET .../preview`: a picture's small copy, made off the async threads within limits, and kept on disk.
+
+use std::{io::Cursor, path::PathBuf, time::Duration};
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+
+use super::{
+    file::File,
+    picture::{self, Format, Recipe},
+    upload::disk,
+};
+use crate::core::{
+    error::{ApiError, ApiResult},
+    permissions::Action,
+    routes::Call,
+};
+
+/// A picture file that is larger than this is not opened.
+const LARGEST: i64 = 64 * 1024 * 1024;
+/// How long a caller waits for a picture, and for its turn.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Small copies kept of one file; the oldest go.
+const KEPT: usize = 24;
+
+pub async fn send(call: Call) -> ApiResult<Response> {
+    let recipe = Recipe::read(&call)?;
+    let (bucket, id) = (call.param("bucketId").to_owned(), call.param("fileId").to_owned());
+    let caller = call.caller.clone();
+    let file = call.app.store.read(move |c| File::get_for(c, &bucket, &id, &caller, Action::Read)).await?;
+    if !file.complete {
+        return Err(ApiError::not_found("storage_file_not_found", "A file"));
+    }
+    let source = Format::of_mime(&file.mime).ok_or_else(not_a_picture)?;
+    if file.size > LARGEST {
+        return Err(too_large());
+    }
+    let output = recipe.output.unwrap_or(source.as_output());
+    let name = recipe.file_name(output);
+    let etag = format!("\"{}-{name}\"", file.signature);
+    let asked = call.headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    if asked.is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == etag)) {
+        return Ok((StatusCode::NOT_MODIFIED, headers(output, &etag)).into_response());
+    }
+    let folder = call.app.previews().join(file.number.to_string());
+    let kept = folder.join(&name);
+    if let Ok(bytes) = tokio::fs::read(&kept).await {
+        return Ok((StatusCode::OK, headers(output, &etag), bytes).into_response());
+    }
+    // Ten windows that open the same folder make one picture.
+    let made = tokio::time::timeout(PATIENCE, async {
+        let _one = call.app.files.lock(format!("preview {} {name}", file.number)).await;
+        if let Ok(bytes) = tokio::fs::read(&kept).await {
+            return Ok::<_, ApiError>(bytes);
+        }
+        let turn = call.app.pictures.clone().acquire_owned().await.map_err(|_| busy())?;
+        let blob = file.path(&call.app.blobs());
+        let bytes = tokio::fs::read(&blob).await.map_err(|error| disk(&error))?;
+        // The turn goes with the work: who stops waiting does not let another in beside it.
+        let work = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            picture::make(&Cursor::new(bytes), source, output, &recipe)
+        });
+        let bytes = work.await.map_err(|_| not_a_picture())?.map_err(|error| match error {
+            picture::PictureError::TooLarge => too_large(),
+            picture::PictureError::Damaged => not_a_picture(),
+        })?;
+        keep(&folder, &kept, &bytes).await;
+        Ok(bytes)
+    });
+    let bytes = made.await.map_err(|_| busy())??;
+    Ok((StatusCode::OK, headers(output, &etag), bytes).into_response())
+}
+
+/// Keeps a copy; a disk that cannot costs time later, not the answer now.
+async fn keep(folder: &PathBuf, path: &PathBuf, bytes: &[u8]) {
+    let kept = async {
+        tokio::fs::create_dir_all(folder).await?;
+        let mut copies = Vec::new();
+        let mut entries = tokio::fs::read_dir(folder).await?;
+        while let Some(entry) = entries.next_entry().await? {
+            copies.push((entry.metadata().await?.modified()?, entry.path()));
+        }
+        copies.sort();
+        let surplus = (copies.len() + 1).saturating_sub(KEPT);
+        for (_, old) in copies.into_iter().take(surplus) {
+            tokio::fs::remove_file(old).await?;
+        }
+        // Written beside and renamed: nobody reads half a picture.
+        let part = path.with_extension("part");
+        tokio::fs::write(&part, bytes).await?;
+        tokio::fs::rename(&part, path).await
+    };
+    if let Err(error) = kept.await {
+        tracing::warn!(%error, "a preview could not be kept");
+    }
+}
+
+fn headers(output: Format, etag: &str) -> [(header::HeaderName, HeaderValue); 5] {
+    let value = |text: &str| HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static(""));
+    [
+        (header::CONTENT_TYPE, value(output.mime())),
+        (header::ETAG, value(etag)),
+        (header::CACHE_CONTROL, value("private, max-age=3600")),
+        (header::X_CONTENT_TYPE_OPTIONS, value("nosniff")),
+        (header::CONTENT_SECURITY_POLICY, value("default-src 'none'; sandbox")),
+    ]
+}
+
+fn not_a_picture() -> ApiError {
+    ApiError::new(
+        StatusCode::BAD_REQUEST,
+        "storage_file_type_unsupported",
+        "There is no preview: the file is no PNG, JPEG, WebP or GIF picture, or it is damaged.",
+    )
+}
+
+fn too_large() -> ApiError {
+    ApiError::new(
+        StatusCode::BAD_REQUEST,
+        "storage_invalid_file_size",
+        "The picture is too large for a preview.",
+    )
+}
+
+fn busy() -> ApiError {
+    let mut error = ApiError::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "general_server_error",
+        "The server makes other previews just now. Try again.",
+    );
+    error.retry_after = Some(2);
+    error
+}
