@@ -16,6 +16,8 @@ pub enum GatewayError {
     Forbidden,
     #[error("the request cannot be understood: {0}")]
     Invalid(&'static str),
+    #[error("{0} does not exist")]
+    NotFound(&'static str),
     /// The backend or the homeserver does not answer; trying again later may help.
     #[error("{0} cannot be reached")]
     Unavailable(&'static str),
@@ -39,6 +41,7 @@ impl IntoResponse for GatewayError {
             Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized", "M_UNKNOWN_TOKEN"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "M_FORBIDDEN"),
             Self::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid", "M_BAD_JSON"),
+            Self::NotFound(_) => (StatusCode::NOT_FOUND, "not-found", "M_NOT_FOUND"),
             Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "M_UNKNOWN"),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "M_UNKNOWN"),
         };

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use url::Url;
 
-use crate::{GatewayConfig, GatewayError, now_millis, tokens};
+use crate::{GatewayConfig, GatewayError, check::service_of, now_millis, tokens};
 
 /// The gateway's own account. A slash is legal in a localpart and cannot occur in a mapped user id, so nobody can
 /// sign in as it.
@@ -22,15 +22,6 @@ pub struct Homeserver {
     jwt_secret: String,
     registration_secret: String,
     token: Mutex<Option<String>>,
-}
-
-/// Somebody's place in a room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    Outside,
-    /// In the room, but not allowed to be in its call.
-    Listener,
-    Member,
 }
 
 impl Homeserver {
@@ -46,6 +37,23 @@ impl Homeserver {
             registration_secret: config.matrix_registration_secret.clone(),
             token: Mutex::new(None),
         })
+    }
+
+    /// Makes or takes up the gateway's account: both shared secrets are right when this goes well.
+    pub async fn sign_in(&self) -> Result<(), GatewayError> {
+        self.token(true).await.map(|_| ())
+    }
+
+    /// The token service for calls that clients are told.
+    pub async fn announced_service(&self) -> Result<Option<String>, GatewayError> {
+        let url = self.url(&[".well-known", "matrix", "client"])?;
+        let answer = self.http.get(url).send().await.map_err(unreachable)?;
+        if answer.status() == StatusCode::NOT_FOUND {
+            return Ok(None);
+        }
+        let answer: Value =
+            answer.error_for_status().map_err(unreachable)?.json().await.map_err(unreachable)?;
+        Ok(service_of(&answer))
     }
 
     /// Whose OpenID token this is: `GET /_matrix/federation/v1/openid/userinfo`.
@@ -65,23 +73,50 @@ impl Homeserver {
         Ok(owner.sub)
     }
 
-    /// What `user` may do in `room`, read from the room's state (Synapse's admin API).
-    pub async fn place(&self, room: &str, user: &str) -> Result<Place, GatewayError> {
+    /// Whether `user` may be in the call of `room`: they are in the room, and its power levels let them announce
+    /// it. Who cannot announce it is seen by nobody, and nobody who is not seen may listen.
+    pub async fn may_call(&self, room: &str, user: &str) -> Result<bool, GatewayError> {
         #[derive(Deserialize)]
-        struct Answer {
-            state: Vec<Value>,
+        struct Rooms {
+            joined_rooms: Vec<String>,
         }
-        let url = self.url(&["_synapse", "admin", "v1", "rooms", room, "state"])?;
+        // A person's rooms instead of a room's people: a few ids, however large the room is.
+        let rooms = self.ask(&["_synapse", "admin", "v1", "users", user, "joined_rooms"], None).await?;
+        let Some(rooms) = rooms else { return Ok(false) };
+        let rooms: Rooms =
+            serde_json::from_value(rooms).map_err(|_| GatewayError::Unavailable("the homeserver"))?;
+        if !rooms.joined_rooms.iter().any(|known| known == room) {
+            return Ok(false);
+        }
+        let (create, levels) =
+            tokio::try_join!(self.state(room, "m.room.create"), self.state(room, "m.room.power_levels"))?;
+        Ok(may_announce(create.as_ref(), levels.as_ref(), user))
+    }
+
+    /// The event of a kind that a room has once.
+    async fn state(&self, room: &str, kind: &str) -> Result<Option<Value>, GatewayError> {
+        let answer = self.ask(&["_synapse", "admin", "v1", "rooms", room, "state"], Some(kind)).await?;
+        let events = answer.as_ref().and_then(|answer| answer["state"].as_array());
+        Ok(events.and_then(|events| {
+            events.iter().find(|event| event["type"] == kind && event["state_key"] == "").cloned()
+        }))
+    }
+
+    /// One question to Synapse's admin API; none where it knows no such user or room.
+    async fn ask(&self, path: &[&str], kind: Option<&str>) -> Result<Option<Value>, GatewayError> {
+        let mut url = self.url(path)?;
+        if let Some(kind) = kind {
+            url.query_pairs_mut().append_pair("type", kind);
+        }
         for fresh in [false, true] {
             let token = self.token(fresh).await?;
             let answer = self.http.get(url.clone()).bearer_auth(token).send().await.map_err(unreachable)?;
             match answer.status() {
                 StatusCode::UNAUTHORIZED if !fresh => {}
-                StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST => return Ok(Place::Outside),
+                StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST => return Ok(None),
                 _ => {
-                    let answer: Answer =
-                        answer.error_for_status().map_err(unreachable)?.json().await.map_err(unreachable)?;
-                    return Ok(place_in(&answer.state, user));
+                    let answer = answer.error_for_status().map_err(unreachable)?;
+                    return Ok(Some(answer.json().await.map_err(unreachable)?));
                 }
             }
         }
@@ -99,6 +134,9 @@ impl Homeserver {
         let url = self.url(&["_matrix", "client", "v3", "login"])?;
         let body = json!({ "type": "org.matrix.login.jwt", "token": jwt, "device_id": "GATEWAY" });
         let answer = self.http.post(url).json(&body).send().await.map_err(unreachable)?;
+        if answer.status() == StatusCode::FORBIDDEN {
+            return Err(GatewayError::Internal("the homeserver refuses the gateway's login token".into()));
+        }
         let answer: Value =
             answer.error_for_status().map_err(unreachable)?.json().await.map_err(unreachable)?;
         let token =
@@ -156,55 +194,37 @@ fn unreachable(_: reqwest::Error) -> GatewayError {
     GatewayError::Unavailable("the homeserver")
 }
 
-/// Joined and with the power to send call memberships. Defaults are the specification's: 50 for state.
-fn place_in(state: &[Value], user: &str) -> Place {
-    let find = |kind: &str, key: &str| {
-        state
-            .iter()
-            .find(|event| event["type"] == kind && event["state_key"] == key)
-            .map(|event| &event["content"])
-    };
-    if find("m.room.member", user).is_none_or(|member| member["membership"] != "join") {
-        return Place::Outside;
-    }
-    let Some(levels) = find("m.room.power_levels", "") else { return Place::Listener };
+/// The power to send call memberships. Defaults are the specification's: 50 for state.
+fn may_announce(create: Option<&Value>, levels: Option<&Value>, user: &str) -> bool {
+    let (Some(create), Some(levels)) = (create, levels.map(|event| &event["content"])) else { return false };
     let number = |value: &Value, otherwise: i64| value.as_i64().unwrap_or(otherwise);
-    let creators = state.iter().filter(|event| event["type"] == "m.room.create").any(|create| {
-        let version: i64 =
-            create["content"]["room_version"].as_str().and_then(|v| v.parse().ok()).unwrap_or(1);
-        let additional = create["content"]["additional_creators"].as_array();
-        version >= 12
-            && (create["sender"] == user || additional.is_some_and(|list| list.iter().any(|id| id == user)))
-    });
+    let version: i64 = create["content"]["room_version"].as_str().and_then(|v| v.parse().ok()).unwrap_or(1);
+    let additional = create["content"]["additional_creators"].as_array();
+    // From room version 12 on, creators stand above all levels.
+    let creator = version >= 12
+        && (create["sender"] == user || additional.is_some_and(|list| list.iter().any(|id| id == user)));
     let needed = number(&levels["events"][CALL_MEMBER], number(&levels["state_default"], 50));
     let own = number(&levels["users"][user], number(&levels["users_default"], 0));
-    // From room version 12 on, creators stand above all levels.
-    if creators || own >= needed { Place::Member } else { Place::Listener }
+    creator || own >= needed
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn state(membership: &str, levels: &Value) -> Vec<Value> {
-        vec![
-            json!({ "type": "m.room.create", "state_key": "", "sender": "@boss:x", "content": { "room_version": "12" } }),
-            json!({ "type": "m.room.member", "state_key": "@ada:x", "content": { "membership": membership } }),
-            json!({ "type": "m.room.member", "state_key": "@boss:x", "content": { "membership": "join" } }),
-            json!({ "type": "m.room.power_levels", "state_key": "", "content": levels }),
-        ]
-    }
-
     #[test]
-    fn the_rooms_power_decides_who_may_speak() {
+    fn the_rooms_power_decides_who_may_call() {
+        let create = |version: &str| json!({ "sender": "@boss:x", "content": { "room_version": version } });
+        let may = |version: &str, levels: &Value, user: &str| {
+            may_announce(Some(&create(version)), Some(&json!({ "content": levels })), user)
+        };
         let open = json!({ "events": { CALL_MEMBER: 0 } });
-        assert_eq!(place_in(&state("join", &open), "@ada:x"), Place::Member);
-        assert_eq!(place_in(&state("leave", &open), "@ada:x"), Place::Outside);
-        assert_eq!(place_in(&state("invite", &open), "@ada:x"), Place::Outside);
-        assert_eq!(place_in(&state("join", &open), "@eve:x"), Place::Outside);
-        assert_eq!(place_in(&state("join", &json!({})), "@ada:x"), Place::Listener);
-        assert_eq!(place_in(&state("join", &json!({ "users": { "@ada:x": 50 } })), "@ada:x"), Place::Member);
-        assert_eq!(place_in(&state("join", &json!({})), "@boss:x"), Place::Member);
+        assert!(may("12", &open, "@ada:x"));
+        assert!(!may("12", &json!({}), "@ada:x"));
+        assert!(may("12", &json!({ "users": { "@ada:x": 50 } }), "@ada:x"));
+        assert!(may("12", &json!({}), "@boss:x"));
+        assert!(!may("11", &json!({}), "@boss:x"));
+        assert!(!may_announce(None, None, "@boss:x"));
     }
 
     #[test]

@@ -2,11 +2,16 @@
 //!
 //! The backend is reached by its REST API alone, so that real Appwrite can take the embedded engine's place.
 
+mod administration;
+mod asker;
+mod check;
 mod error;
 mod homeserver;
 mod matrix_login;
 mod prepare;
+mod profile;
 mod sfu;
+mod storage;
 mod tokens;
 mod webhook;
 
@@ -23,6 +28,7 @@ use telestack_model::WellKnown;
 use tower_http::cors::{Any, CorsLayer};
 use url::Url;
 
+use administration::Administration;
 pub use error::GatewayError;
 use homeserver::Homeserver;
 
@@ -41,6 +47,8 @@ pub struct GatewayConfig {
     pub matrix_registration_secret: String,
     pub livekit_key: String,
     pub livekit_secret: String,
+    /// Bytes of all files together that the backend takes; none: no limit.
+    pub storage_quota: Option<u64>,
 }
 
 /// One running gateway.
@@ -53,6 +61,7 @@ struct Inner {
     config: GatewayConfig,
     /// With the API key.
     backend: Backend,
+    administration: Administration,
     homeserver: Homeserver,
 }
 
@@ -62,8 +71,8 @@ impl Gateway {
     pub fn open(config: GatewayConfig) -> Result<Self, GatewayError> {
         let backend = Backend::new(&config.backend, &config.well_known.appwrite.project)?
             .with(Credential::Key(config.backend_key.clone()));
-        let homeserver = Homeserver::new(&config)?;
-        Ok(Self { inner: Arc::new(Inner { config, backend, homeserver }) })
+        let (administration, homeserver) = (Administration::new(&config)?, Homeserver::new(&config)?);
+        Ok(Self { inner: Arc::new(Inner { config, backend, administration, homeserver }) })
     }
 
     /// Makes what the gateway keeps in the backend where it is missing. Can be repeated.
@@ -71,7 +80,7 @@ impl Gateway {
     /// # Errors
     /// The backend cannot be reached or refuses.
     pub async fn prepare(&self) -> Result<(), GatewayError> {
-        prepare::prepare(&self.inner.backend, &self.inner.config.well_known).await
+        prepare::prepare(&self.inner).await
     }
 
     /// The gateway's routes. All but the well-known document ask for a token of some kind.
@@ -86,6 +95,8 @@ impl Gateway {
         Router::new()
             .route("/.well-known/telestack", get(well_known))
             .route("/telestack/v1/matrix/login", post(matrix_login::login))
+            .route("/telestack/v1/profile", post(profile::change))
+            .route("/telestack/v1/storage", get(storage::report))
             .route("/telestack/v1/livekit/webhook", post(webhook::receive))
             .merge(rtc)
             .with_state(self.inner.clone())

@@ -3,13 +3,15 @@
 use serde_json::json;
 use telestack_backend::{Backend, Column, Member};
 use telestack_model::{
-    DATABASE, FILES_BUCKET, ORGANISATION_TEAM, PEOPLE_TABLE, Role, WellKnown, matrix_localpart,
+    AVATARS_BUCKET, DATABASE, FILES_BUCKET, ORGANISATION_TEAM, PEOPLE_TABLE, Role, matrix_localpart,
 };
 
-use crate::GatewayError;
+use crate::{GatewayError, Inner};
 
 pub const CALLS: &str = "calls";
 pub const PARTICIPANTS: &str = "call_participants";
+/// Bytes of somebody's picture at most.
+const AVATAR: u32 = 5 * 1024 * 1024;
 
 const fn text(key: &str, size: u32) -> Column<'_> {
     Column { key, kind: "varchar", size, required: false }
@@ -19,7 +21,8 @@ const fn time(key: &str) -> Column<'_> {
     Column { key, kind: "datetime", size: 0, required: false }
 }
 
-pub async fn prepare(backend: &Backend, server: &WellKnown) -> Result<(), GatewayError> {
+pub async fn prepare(gateway: &Inner) -> Result<(), GatewayError> {
+    let (backend, server) = (&gateway.backend, &gateway.config.well_known);
     backend.ensure_team(ORGANISATION_TEAM, &server.name).await?;
     backend.ensure_database(DATABASE, "TeleStack").await?;
     let everybody = [format!("read(\"team:{ORGANISATION_TEAM}\")")];
@@ -38,9 +41,22 @@ pub async fn prepare(backend: &Backend, server: &WellKnown) -> Result<(), Gatewa
     let participants =
         [text("callId", 36), text("identity", 300), text("userId", 36), time("joinedAt"), time("leftAt")];
     backend.ensure_table(DATABASE, PARTICIPANTS, &[], &participants).await?;
-    let members =
-        ["read", "create", "update", "delete"].map(|verb| format!("{verb}(\"team:{ORGANISATION_TEAM}\")"));
-    backend.ensure_bucket(FILES_BUCKET, "Files", &members).await?;
+    // Everybody of the organisation puts files in and reads them; changing and deleting is for who made a file and for
+    // administrators.
+    let team = format!("team:{ORGANISATION_TEAM}");
+    let mut shared = vec![format!("read(\"{team}\")"), format!("create(\"{team}\")")];
+    for role in ["administrator", "owner"] {
+        shared.extend(["update", "delete"].map(|verb| format!("{verb}(\"{team}/{role}\")")));
+    }
+    let bucket = json!({
+        "bucketId": FILES_BUCKET, "name": "Files", "permissions": shared, "fileSecurity": true,
+    });
+    gateway.administration.ensure_bucket(&bucket).await?;
+    let bucket = json!({
+        "bucketId": AVATARS_BUCKET, "name": "Pictures of people", "permissions": shared, "fileSecurity": true,
+        "maximumFileSize": AVATAR, "allowedFileExtensions": ["png", "jpg", "jpeg", "webp", "gif"],
+    });
+    gateway.administration.ensure_bucket(&bucket).await?;
     for member in backend.members(ORGANISATION_TEAM).await? {
         write_person(backend, &member, &server.matrix.server_name).await?;
     }

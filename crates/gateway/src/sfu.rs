@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use telestack_model::{livekit_room_name, rtc_identity};
 
-use crate::{GatewayError, Inner, homeserver::Place, now_millis, tokens};
+use crate::{GatewayError, Inner, now_millis, tokens};
 
 #[derive(Deserialize)]
 pub struct Request {
@@ -39,17 +39,14 @@ pub async fn get(
         return Err(GatewayError::Invalid("the room or the device"));
     }
     let user = gateway.homeserver.owner_of(&request.openid_token.access_token).await?;
-    let publish = match gateway.homeserver.place(&request.room, &user).await? {
-        Place::Outside => return Err(GatewayError::Forbidden),
-        Place::Listener => false,
-        Place::Member => true,
-    };
+    if !gateway.homeserver.may_call(&request.room, &user).await? {
+        return Err(GatewayError::Forbidden);
+    }
     let jwt = tokens::livekit(
         &gateway.config.livekit_key,
         &gateway.config.livekit_secret,
         &rtc_identity(&user, &request.device_id),
         &livekit_room_name(&request.room),
-        publish,
         now_millis() / 1000,
     )?;
     Ok(Json(json!({ "url": server.livekit.url, "jwt": jwt })))

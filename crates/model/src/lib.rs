@@ -4,12 +4,16 @@ mod call_name;
 mod ids;
 mod list_diff;
 mod people;
+mod profile;
+mod storage;
 mod well_known;
 
 pub use call_name::{livekit_room_name, rtc_identity};
 pub use ids::{LocalpartError, matrix_localpart, user_id_of_localpart};
 pub use list_diff::ListDiff;
 pub use people::{Person, Role};
+pub use profile::ProfileChange;
+pub use storage::{BucketReport, StorageReport};
 pub use well_known::{AppwriteEndpoint, Features, LiveKitEndpoint, MatrixEndpoint, WellKnown};
 
 /// The Appwrite project that one TeleStack server serves.
@@ -22,3 +26,5 @@ pub const ORGANISATION_TEAM: &str = "organisation";
 pub const PEOPLE_TABLE: &str = "people";
 /// The bucket that the Files area shows first.
 pub const FILES_BUCKET: &str = "files";
+/// The bucket of people's pictures; `people.avatarFileId` names a file in it.
+pub const AVATARS_BUCKET: &str = "avatars";
