@@ -29,6 +29,8 @@ pub struct Config {
     pub account: AccountSection,
     #[serde(default)]
     pub mail: MailSection,
+    #[serde(default)]
+    pub storage: StorageSection,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -43,6 +45,9 @@ pub struct ServerSection {
     /// Origins of web pages that may call the API.
     #[serde(default)]
     pub origins: Vec<String>,
+    /// Whether a proxy in front writes clients' addresses into `X-Forwarded-For`. Only then is it believed.
+    #[serde(default)]
+    pub behind_proxy: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -78,6 +83,13 @@ pub struct AccountSection {
 pub struct MailSection {
     /// Folder that outgoing mail is written to, in development.
     pub mailbox: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StorageSection {
+    /// Bytes of all files together; without it as many as the disk takes.
+    pub quota: Option<u64>,
 }
 
 impl Config {

@@ -1,12 +1,13 @@
 //! `doctor`: looks at everything that can be wrong outside the program and says what to mend.
 
-use std::time::Duration;
+use std::{fs, io, path::Path, time::Duration};
 
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 use reqwest::header;
+use telestack_gateway::{Gateway, GatewayError};
 
-use crate::{Config, Secrets};
+use crate::{Config, Secrets, run::gateway_config};
 
 /// Tokens live for a minute: clocks may not differ by more than this.
 const CLOCK: i64 = 30;
@@ -27,57 +28,167 @@ fn bad(what: impl Into<String>, mend: impl Into<String>) -> Finding {
     Finding { what: what.into(), mend: Some(mend.into()) }
 }
 
-/// Looks at secrets, port, engines and clocks.
+/// Looks at the data folder, secrets, port, engines, keys and clocks. Changes nothing of them.
 ///
 /// # Errors
 /// TLS cannot be set up.
 pub async fn examine(config: &Config) -> Result<Vec<Finding>> {
     let http = reqwest::Client::builder().timeout(Duration::from_secs(5)).build()?;
-    let mut findings = vec![good("configuration is valid")];
-    findings.push(match Secrets::load_or_create(&config.server.data_dir) {
-        Ok(_) => good("secrets are there"),
+    let mut findings = vec![good("configuration is valid"), folder(&config.server.data_dir)];
+    let secrets = Secrets::load(&config.server.data_dir);
+    findings.push(match &secrets {
+        Ok(Some(_)) => good("secrets are there, and for their owner only"),
+        Ok(None) => good("secrets will be made at the first start"),
         Err(error) => bad(
             format!("secrets: {error}"),
-            "restore data_dir/secrets.toml from a backup; without it nobody can sign in",
+            "mend its mode, or restore data_dir/secrets.toml from a backup; without it nobody can sign in",
         ),
     });
-    let listen = config.server.listen;
-    let health = format!("http://{listen}/health");
-    findings.push(match (tokio::net::TcpListener::bind(listen).await, http.get(&health).send().await) {
-        (Ok(_), _) => good(format!("port {} is free", listen.port())),
-        (Err(_), Ok(_)) => good(format!("a server answers on port {}", listen.port())),
-        (Err(error), Err(_)) => bad(
-            format!("port {}: {error}", listen.port()),
-            "stop what listens there, or set [server] listen to another port",
-        ),
-    });
-    let homeserver = config.matrix.homeserver.join("/_matrix/client/versions")?;
-    let answer = http.get(homeserver).send().await;
-    let date = answer.as_ref().ok().and_then(|answer| answer.headers().get(header::DATE)?.to_str().ok());
-    findings.extend(date.and_then(|date| clock(date, Utc::now())));
-    findings.push(match answer {
-        Ok(answer) if answer.status().is_success() => good("the homeserver answers"),
-        Ok(answer) => bad(
-            format!("the homeserver answers {}", answer.status()),
-            "check that [matrix] homeserver is Synapse and not a proxy's error page",
-        ),
-        Err(_) => bad("the homeserver does not answer", "start Synapse, or correct [matrix] homeserver"),
-    });
-    let livekit = config.livekit.url.as_str().replacen("ws", "http", 1);
-    findings.push(match http.get(livekit).send().await {
-        Ok(answer) if answer.status().is_success() => good("LiveKit answers"),
-        _ => bad("LiveKit does not answer", "start livekit-server, or correct [livekit] url"),
-    });
+    findings.push(port(config, &http).await);
+    findings.extend(public_url(config, &http).await?);
+    let (matrix, livekit) = tokio::join!(matrix(config, &http), livekit(config, &http));
+    let (matrix, livekit) = (matrix?, livekit);
+    let gateway = match secrets {
+        Ok(Some(secrets)) => Some(Gateway::open(gateway_config(config, &secrets, config.server.listen)?)?),
+        _ => None,
+    };
+    if let (Some(gateway), true) = (&gateway, is_up(&matrix)) {
+        findings.extend(matrix_keys(config, gateway).await);
+    }
+    if let (Some(gateway), true) = (&gateway, is_up(&livekit)) {
+        findings.push(match gateway.check_livekit().await {
+            Ok(()) => good("LiveKit accepts our key"),
+            Err(_) => bad(
+                "LiveKit refuses our key",
+                "start livekit-server with what `telestack-server livekit-config` writes",
+            ),
+        });
+    }
+    findings.extend(matrix);
+    findings.extend(livekit);
     Ok(findings)
 }
 
-fn clock(date: &str, now: DateTime<Utc>) -> Option<Finding> {
+fn is_up(findings: &[Finding]) -> bool {
+    findings.iter().all(|finding| finding.mend.is_none())
+}
+
+/// Whether the data folder can be written, by trying.
+fn folder(path: &Path) -> Finding {
+    let probe = path.join(format!(".doctor-{}", std::process::id()));
+    let tried = fs::create_dir_all(path)
+        .and_then(|()| fs::write(&probe, b"x"))
+        .and_then(|()| fs::remove_file(&probe));
+    match tried {
+        Ok(()) => good("the data folder can be written"),
+        Err(error) => bad(
+            format!("the data folder {}: {error}", path.display()),
+            match error.kind() {
+                io::ErrorKind::StorageFull => "make room on the disk",
+                _ => "give the folder to the user who runs the server, or set [server] data_dir",
+            },
+        ),
+    }
+}
+
+async fn port(config: &Config, http: &reqwest::Client) -> Finding {
+    let listen = config.server.listen;
+    let Err(error) = tokio::net::TcpListener::bind(listen).await else {
+        return good(format!("port {} is free", listen.port()));
+    };
+    let ours = match http.get(format!("http://{listen}/health")).send().await {
+        Ok(answer) => answer.json::<serde_json::Value>().await.is_ok_and(|body| body["engines"].is_object()),
+        Err(_) => false,
+    };
+    if ours {
+        return good(format!("telestack-server answers on port {}", listen.port()));
+    }
+    bad(
+        format!("port {}: {error}", listen.port()),
+        "stop what listens there, or set [server] listen to another port",
+    )
+}
+
+/// Whether clients reach this server by its public name. Nothing is said while it does not run.
+async fn public_url(config: &Config, http: &reqwest::Client) -> Result<Option<Finding>> {
+    let listen = config.server.listen;
+    if http.get(format!("http://{listen}/health")).send().await.is_err() {
+        return Ok(None);
+    }
+    let url = config.server.public_url.join("/.well-known/telestack")?;
+    let answer = match http.get(url).send().await {
+        Ok(answer) => answer.json::<serde_json::Value>().await.ok(),
+        Err(_) => None,
+    };
+    Ok(Some(match answer {
+        Some(document) if document["name"] == config.server.name.as_str() => {
+            good("clients reach the public URL")
+        }
+        _ => bad(
+            format!("{} does not lead to this server", config.server.public_url),
+            "check DNS, the certificate and the proxy, or correct [server] public_url",
+        ),
+    }))
+}
+
+async fn matrix(config: &Config, http: &reqwest::Client) -> Result<Vec<Finding>> {
+    let versions = config.matrix.homeserver.join("/_matrix/client/versions")?;
+    let answer = match http.get(versions).send().await {
+        Ok(answer) if answer.status().is_success() => answer,
+        Ok(answer) => {
+            let what = format!("the homeserver answers {}", answer.status());
+            return Ok(vec![bad(
+                what,
+                "check that [matrix] homeserver is Synapse and not a proxy's error page",
+            )]);
+        }
+        Err(_) => {
+            let mend = "start Synapse, or correct [matrix] homeserver";
+            return Ok(vec![bad("the homeserver does not answer", mend)]);
+        }
+    };
+    let mut findings = vec![good("the homeserver answers")];
+    let date = answer.headers().get(header::DATE).and_then(|date| date.to_str().ok());
+    findings.extend(date.and_then(|date| clock("the homeserver", date, Utc::now())));
+    Ok(findings)
+}
+
+async fn livekit(config: &Config, http: &reqwest::Client) -> Vec<Finding> {
+    let url = config.livekit.url.as_str().replacen("ws", "http", 1);
+    match http.get(url).send().await {
+        Ok(answer) if answer.status().is_success() => {
+            let date = answer.headers().get(header::DATE).and_then(|date| date.to_str().ok());
+            let clock = date.and_then(|date| clock("LiveKit", date, Utc::now()));
+            [Some(good("LiveKit answers")), clock].into_iter().flatten().collect()
+        }
+        _ => vec![bad("LiveKit does not answer", "start livekit-server, or correct [livekit] url")],
+    }
+}
+
+async fn matrix_keys(config: &Config, gateway: &Gateway) -> Vec<Finding> {
+    let regenerate = "start Synapse with what `telestack-server synapse-config` writes";
+    let mut findings = vec![match gateway.check_homeserver().await {
+        Ok(()) => good("the homeserver accepts our sign-in"),
+        Err(GatewayError::Internal(why)) => bad(why, regenerate),
+        Err(error) => bad(format!("the homeserver's sign-in: {error}"), regenerate),
+    }];
+    let ours = config.server.public_url.as_str().trim_end_matches('/');
+    findings.push(match gateway.announced_service().await {
+        Ok(Some(service)) if service == ours => good("the homeserver sends callers to this server"),
+        Ok(Some(service)) => bad(format!("the homeserver sends callers to {service}"), regenerate),
+        Ok(None) => bad("the homeserver names no service for calls", regenerate),
+        Err(error) => bad(format!("the homeserver's service for calls: {error}"), regenerate),
+    });
+    findings
+}
+
+fn clock(whose: &str, date: &str, now: DateTime<Utc>) -> Option<Finding> {
     let theirs = DateTime::parse_from_rfc2822(date).ok()?.to_utc();
     let seconds = (theirs - now).num_seconds();
     Some(if seconds.abs() <= CLOCK {
-        good("the homeserver's clock agrees")
+        good(format!("{whose}'s clock agrees"))
     } else {
-        bad(format!("the homeserver's clock differs by {seconds} s"), "set both machines' clocks by NTP")
+        bad(format!("{whose}'s clock differs by {seconds} s"), "set both machines' clocks by NTP")
     })
 }
 
@@ -85,11 +196,38 @@ fn clock(date: &str, now: DateTime<Utc>) -> Option<Finding> {
 mod tests {
     use super::*;
 
+    #[tokio::test]
+    async fn what_is_wrong_is_named_with_its_remedy_and_nothing_is_made() {
+        let folder = tempfile::tempdir().expect("folder");
+        let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let text = crate::config::tests::text(folder.path());
+        let path = folder.path().join("telestack.toml");
+        let listen = taken.local_addr().expect("address").to_string();
+        // Something that is no web server: it hangs up.
+        tokio::spawn(async move { while taken.accept().await.is_ok() {} });
+        // Ports 1 and 2 of this machine: nobody answers there.
+        fs::write(&path, text.replace(":7601", ":1").replace(":7602", ":2")).expect("written");
+        let environment = [("TELESTACK__SERVER__LISTEN".to_owned(), listen)];
+        let config = Config::load(&path, environment.into_iter()).expect("valid");
+        let findings = examine(&config).await.expect("examined");
+        let wrong: Vec<&str> = findings
+            .iter()
+            .filter(|finding| finding.mend.is_some())
+            .map(|finding| finding.what.as_str())
+            .collect();
+        assert!(wrong.iter().any(|what| what.starts_with("port ")), "{wrong:?}");
+        assert!(
+            wrong.contains(&"the homeserver does not answer") && wrong.contains(&"LiveKit does not answer")
+        );
+        assert_eq!(wrong.len(), 3, "{wrong:?}");
+        assert!(!folder.path().join("secrets.toml").exists());
+    }
+
     #[test]
     fn clocks_are_compared() {
         let now = DateTime::parse_from_rfc2822("Tue, 24 Nov 2026 10:00:00 GMT").expect("date").to_utc();
-        assert_eq!(clock("Tue, 24 Nov 2026 10:00:20 GMT", now).expect("finding").mend, None);
-        assert!(clock("Tue, 24 Nov 2026 11:00:00 GMT", now).expect("finding").mend.is_some());
-        assert_eq!(clock("nonsense", now), None);
+        assert_eq!(clock("it", "Tue, 24 Nov 2026 10:00:20 GMT", now).expect("finding").mend, None);
+        assert!(clock("it", "Tue, 24 Nov 2026 11:00:00 GMT", now).expect("finding").mend.is_some());
+        assert_eq!(clock("it", "nonsense", now), None);
     }
 }

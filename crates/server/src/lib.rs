@@ -3,7 +3,9 @@
 mod clock;
 mod config;
 mod doctor;
+mod health;
 mod livekit_config;
+mod metrics;
 mod run;
 mod secrets;
 mod synapse_config;

@@ -1,48 +1,39 @@
 //! Engine and gateway on one listener.
 
-use std::{
-    net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicU8, Ordering},
-    },
-    time::Duration,
-};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
-use axum::{Json, Router, extract::State, http::StatusCode, routing::get};
-use serde_json::{Value, json};
+use axum::{Router, routing::get};
 use telestack_engine::{Engine, EngineConfig};
 use telestack_gateway::{Gateway, GatewayConfig};
 use telestack_model::{AppwriteEndpoint, Features, LiveKitEndpoint, MatrixEndpoint, PROJECT, WellKnown};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::oneshot};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
     trace::TraceLayer,
 };
 
-use crate::{Config, Secrets, clock::SystemClock};
+use crate::{
+    Config, Secrets,
+    clock::SystemClock,
+    health::{self, Health},
+    metrics::{self, Metrics, Sources},
+};
 
 /// Waits between tries to set up the backend, which is in the same process or a moment away.
 const RETRY: Duration = Duration::from_secs(1);
-/// How long an engine may take to say that it is there.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// How long sockets may take to say good-bye, and running requests to end, when the server stops.
+const FAREWELL: Duration = Duration::from_secs(2);
+const LAST_REQUESTS: Duration = Duration::from_secs(10);
 
 /// A server that listens and is not yet serving.
 pub struct Server {
     listener: TcpListener,
     router: Router,
     health: Arc<Health>,
+    engine: Engine,
     gateway: Gateway,
-}
-
-struct Health {
-    http: reqwest::Client,
-    homeserver: String,
-    livekit: String,
-    /// 0 until the backend is prepared.
-    prepared: AtomicU8,
 }
 
 impl Server {
@@ -70,6 +61,8 @@ impl Server {
                 sign_up: config.account.sign_up,
                 https: config.server.public_url.scheme() == "https",
                 origins: config.server.origins.clone(),
+                behind_proxy: config.server.behind_proxy,
+                quota: config.storage.quota.map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX)),
             },
             Arc::new(SystemClock),
         )
@@ -77,25 +70,18 @@ impl Server {
             format!("the engine's data in {} cannot be opened", config.server.data_dir.display())
         })?;
         engine.add_key("administrator", &secrets.admin_key).await?;
-        let gateway = Gateway::open(GatewayConfig {
-            well_known: well_known(config)?,
-            backend: format!("http://{address}/v1").parse()?,
-            backend_key: secrets.admin_key,
-            matrix_jwt_secret: secrets.matrix_jwt,
-            matrix_registration_secret: secrets.matrix_registration,
-            livekit_key: secrets.livekit_key,
-            livekit_secret: secrets.livekit_secret,
-        })?;
-        let health = Arc::new(Health {
-            http: reqwest::Client::builder().timeout(PATIENCE).build()?,
-            homeserver: config.matrix.homeserver.join("/_matrix/client/versions")?.to_string(),
-            livekit: config.livekit.url.as_str().replacen("ws", "http", 1),
-            prepared: AtomicU8::new(0),
+        let gateway = Gateway::open(gateway_config(config, &secrets, address)?)?;
+        let health = Arc::new(Health::new(config, engine.clone())?);
+        let counted = Arc::new(Metrics::default());
+        let sources = Arc::new(Sources {
+            metrics: counted.clone(),
+            health: health.clone(),
+            engine: engine.clone(),
+            key: secrets.admin_key,
         });
         let router = Router::new()
-            .route("/health", get(report))
-            .route("/metrics", get(metrics))
-            .with_state(health.clone())
+            .route("/health", get(health::report).with_state(health.clone()))
+            .route("/metrics", get(metrics::report).with_state(sources))
             .merge(gateway.router())
             .nest("/v1", engine.router())
             // Logs name the method, the status and the time; never a path, for ids are in it.
@@ -106,8 +92,9 @@ impl Server {
             }))
             .layer(PropagateRequestIdLayer::x_request_id())
             .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
-            .layer(CatchPanicLayer::new());
-        Ok(Self { listener, router, health, gateway })
+            .layer(CatchPanicLayer::new())
+            .layer(axum::middleware::from_fn_with_state(counted, metrics::count));
+        Ok(Self { listener, router, health, engine, gateway })
     }
 
     /// Where it listens.
@@ -118,22 +105,48 @@ impl Server {
         self.listener.local_addr()
     }
 
-    /// Serves until `stop` is done, then lets running requests end.
+    /// Serves until `stop` is done, then lets sockets say good-bye and running requests end, for a while.
     ///
     /// # Errors
     /// The listener fails.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
-        let (health, gateway) = (self.health, self.gateway);
-        let preparing = tokio::spawn(async move {
-            while let Err(error) = gateway.prepare().await {
-                tracing::warn!(%error, "the backend is not set up yet");
-                tokio::time::sleep(RETRY).await;
+        let Self { listener, router, health, engine, gateway } = self;
+        let preparing = tokio::spawn({
+            let engine = engine.clone();
+            async move {
+                while let Err(error) = gateway.prepare().await {
+                    tracing::warn!(%error, "the backend is not set up yet");
+                    tokio::time::sleep(RETRY).await;
+                }
+                health.prepared();
+                tracing::info!("ready");
+                if let Err(error) = engine.tidy().await {
+                    tracing::warn!(%error, "what earlier requests left behind stays");
+                }
             }
-            health.prepared.store(1, Ordering::Relaxed);
-            tracing::info!("ready");
         });
-        let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
-        let result = axum::serve(self.listener, service).with_graceful_shutdown(stop).await;
+        let (stopped, after_stop) = oneshot::channel();
+        let stopping = async move {
+            stop.await;
+            engine.stop(FAREWELL).await;
+            let _ = stopped.send(());
+        };
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let serving = axum::serve(listener, service).with_graceful_shutdown(stopping);
+        let too_long = async {
+            // Without the message nobody stops, and nothing takes too long.
+            if after_stop.await.is_err() {
+                std::future::pending::<()>().await;
+            }
+            tokio::time::sleep(LAST_REQUESTS).await;
+        };
+        let result = tokio::select! {
+            result = serving => result,
+            () = too_long => {
+                tracing::warn!("requests that did not end in time are cut off");
+                Ok(())
+            }
+        };
         preparing.abort();
         Ok(result?)
     }
@@ -158,6 +171,24 @@ pub async fn serve(config: &Config) -> Result<()> {
         .await
 }
 
+/// How the gateway reaches everything; the backend is at `backend`.
+pub(crate) fn gateway_config(
+    config: &Config,
+    secrets: &Secrets,
+    backend: SocketAddr,
+) -> Result<GatewayConfig> {
+    Ok(GatewayConfig {
+        well_known: well_known(config)?,
+        backend: format!("http://{backend}/v1").parse()?,
+        backend_key: secrets.admin_key.clone(),
+        matrix_jwt_secret: secrets.matrix_jwt.clone(),
+        matrix_registration_secret: secrets.matrix_registration.clone(),
+        livekit_key: secrets.livekit_key.clone(),
+        livekit_secret: secrets.livekit_secret.clone(),
+        storage_quota: config.storage.quota,
+    })
+}
+
 fn well_known(config: &Config) -> Result<WellKnown> {
     Ok(WellKnown {
         name: config.server.name.clone(),
@@ -178,34 +209,4 @@ fn well_known(config: &Config) -> Result<WellKnown> {
         features: Features { sign_up: config.account.sign_up, calls: true },
         time: 0,
     })
-}
-
-impl Health {
-    /// The server is healthy when it can sign people in to the backend; the other engines are reported beside it.
-    async fn check(&self) -> (bool, Value) {
-        let up = |url: &str| {
-            let request = self.http.get(url);
-            async move { request.send().await.is_ok_and(|answer| answer.status().is_success()) }
-        };
-        let (matrix, livekit) = tokio::join!(up(&self.homeserver), up(&self.livekit));
-        let backend = self.prepared.load(Ordering::Relaxed) == 1;
-        (backend, json!({ "backend": backend, "matrix": matrix, "livekit": livekit }))
-    }
-}
-
-async fn report(State(health): State<Arc<Health>>) -> (StatusCode, Json<Value>) {
-    let (healthy, engines) = health.check().await;
-    let status = if healthy { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(json!({ "status": if healthy { "ok" } else { "starting" }, "engines": engines })))
-}
-
-async fn metrics(State(health): State<Arc<Health>>) -> String {
-    let (_, engines) = health.check().await;
-    let mut text =
-        String::from("# HELP telestack_up Whether an engine answers.\n# TYPE telestack_up gauge\n");
-    for engine in ["backend", "matrix", "livekit"] {
-        let up = u8::from(engines[engine] == true);
-        text.push_str(&format!("telestack_up{{engine=\"{engine}\"}} {up}\n"));
-    }
-    text
 }

@@ -26,27 +26,44 @@ pub struct Secrets {
 }
 
 impl Secrets {
+    /// Reads the folder's secrets; none before the first start.
+    ///
+    /// # Errors
+    /// The file cannot be read as secrets, or others may read it too.
+    pub fn load(folder: &Path) -> io::Result<Option<Self>> {
+        let path = folder.join(FILE);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            if fs::metadata(&path)?.permissions().mode() & 0o077 != 0 {
+                let path = path.display();
+                return Err(io::Error::other(format!("{path} can be read by others: chmod 600 {path}")));
+            }
+        }
+        let damaged = |error: toml::de::Error| {
+            io::Error::other(format!("{} is damaged: {}", path.display(), error.message()))
+        };
+        toml::from_str(&text).map(Some).map_err(damaged)
+    }
+
     /// Reads the folder's secrets, or makes them.
     ///
     /// # Errors
     /// The folder cannot be used, or the file cannot be read as secrets: it is never made anew over an old one.
     pub fn load_or_create(folder: &Path) -> io::Result<Self> {
-        let path = folder.join(FILE);
-        match fs::read_to_string(&path) {
-            Ok(text) => toml::from_str(&text).map_err(|error| {
-                io::Error::other(format!("{} is damaged: {}", path.display(), error.message()))
-            }),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                fs::create_dir_all(folder)?;
-                match Self::generate()?.write_new(&path) {
-                    // Another process made them first: theirs count.
-                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                        Self::load_or_create(folder)
-                    }
-                    other => other,
-                }
-            }
-            Err(error) => Err(error),
+        if let Some(secrets) = Self::load(folder)? {
+            return Ok(secrets);
+        }
+        fs::create_dir_all(folder)?;
+        match Self::generate()?.write_new(&folder.join(FILE)) {
+            // Another process made them first: theirs count.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Self::load_or_create(folder),
+            other => other,
         }
     }
 
@@ -107,7 +124,16 @@ mod tests {
     #[test]
     fn a_damaged_file_is_not_replaced_and_not_shown() {
         let folder = tempfile::tempdir().expect("folder");
-        fs::write(folder.path().join(FILE), "admin_key = canary").expect("written");
+        let path = folder.path().join(FILE);
+        fs::write(&path, "admin_key = canary").expect("written");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("set");
+            let open = Secrets::load(folder.path()).map(|_| ()).expect_err("open to others").to_string();
+            assert!(open.contains("chmod 600"), "{open}");
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("set");
+        }
         let error = Secrets::load_or_create(folder.path()).map(|_| ()).expect_err("damaged").to_string();
         assert!(error.contains("damaged") && !error.contains("canary"), "{error}");
     }
