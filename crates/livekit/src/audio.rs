@@ -19,7 +19,10 @@ const WAITING_BLOCKS: usize = 20;
 
 fn check_format(sample_rate: u32, channels: u32) -> Result<(), RtcError> {
     // Blocks of 10 ms must be whole numbers of samples.
-    if !(8_000..=192_000).contains(&sample_rate) || sample_rate % 100 != 0 || !(1..=2).contains(&channels) {
+    if !(8_000..=192_000).contains(&sample_rate)
+        || !sample_rate.is_multiple_of(100)
+        || !(1..=2).contains(&channels)
+    {
         return Err(RtcError::Invalid("sound must have one or two channels at 8 to 192 kHz"));
     }
     Ok(())
@@ -41,7 +44,7 @@ impl AudioSource {
     /// The format or the queue is not possible (the library would end the process over it).
     pub fn new(library: &Library, sample_rate: u32, channels: u32, queue_ms: u32) -> Result<Self, RtcError> {
         check_format(sample_rate, channels)?;
-        if queue_ms % 10 != 0 || queue_ms > 10_000 {
+        if !queue_ms.is_multiple_of(10) || queue_ms > 10_000 {
             return Err(RtcError::Invalid("the queue of a sound source is a multiple of 10 ms"));
         }
         let message = Message::NewAudioSource(NewAudioSourceRequest {
@@ -93,7 +96,7 @@ impl AudioSource {
     /// # Errors
     /// Not one block where there is no queue, or not whole samples; or the library refuses.
     pub fn capture(&self, samples: &[i16]) -> Result<(), RtcError> {
-        if samples.is_empty() || samples.len() % self.channels as usize != 0 {
+        if samples.is_empty() || !samples.len().is_multiple_of(self.channels as usize) {
             return Err(RtcError::Invalid("not a whole number of samples"));
         }
         if self.queue_ms == 0 && samples.len() != self.block_len() {

@@ -25,10 +25,8 @@ async fn every_join_brings_picture_and_sound() -> Result<()> {
                 person.room.set_key("ben", 2, &[2; 16])?;
             }
         }
-        let (a, b) = tokio::join!(ada.show(320, 180, 90), ben.show(320, 180, 160));
-        (a?, b?);
-        let (a, b) = tokio::join!(ada.sound(440.0), ben.sound(660.0));
-        (a?, b?);
+        tokio::try_join!(ada.show(320, 180, 90), ben.show(320, 180, 160))?;
+        tokio::try_join!(ada.sound(440.0), ben.sound(660.0))?;
         let both = tokio::join!(
             ada.wait("ben", "Ben", |b| b.frames > 2 && b.hz > 0.0),
             ben.wait("ada", "Ada", |a| a.frames > 2 && a.hz > 0.0)
