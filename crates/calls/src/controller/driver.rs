@@ -155,9 +155,10 @@ impl<C: ChatSide> Driver<C> {
             }
             Order::Decline { ring, answer } => {
                 let rings = self.view.borrow().ringing.iter().any(|open| open.id == ring);
-                let declined =
-                    if rings { Ok(self.take(Input::Decline { ring })) } else { Err(CallError::NoRing) };
-                let _ = answer.send(declined);
+                if rings {
+                    self.take(Input::Decline { ring });
+                }
+                let _ = answer.send(if rings { Ok(()) } else { Err(CallError::NoRing) });
             }
             Order::Leave(answer) => self.done(Input::Leave, answer),
             Order::Mic(on, answer) => self.done(Input::SetMic(on), answer),
