@@ -34,6 +34,8 @@ else {
   await settled()
   await view.act?.(world)
   await settled()
+  // Skeletons are not shown before.
+  if (world.state === 'loading') await new Promise((resolve) => setTimeout(resolve, 400))
 }
 document.body.dataset['ready'] = 'yes'
 

@@ -15,6 +15,7 @@ async function choose(...names: string[]): Promise<void> {
   for (const name of names) {
     const element = await find(`[data-key="${name}"]`)
     element.dispatchEvent(new MouseEvent('click', { bubbles: true, ctrlKey: true }))
+    element.focus()
   }
 }
 

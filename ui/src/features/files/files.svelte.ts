@@ -1,11 +1,14 @@
 /** Drives, the open folder, uploads and what is chosen, as the core tells them. */
 import { Channel, commands, type ApiError, type Drive, type FileEntry, type FolderItem, type ListDiff, type StorageUse, type Upload } from '$shared/ipc'
+import { t } from '$shared/i18n'
+import { language } from '$shared/i18n/language.svelte'
 import { applyDiffs } from '$shared/stores/list_diff'
+import { toasts } from '$shared/stores/toasts.svelte'
 import { Selection } from './selection.svelte'
+import { sorted, type Sorting } from './sort'
 
-export const UNDO_MS = 8000
-
-export type Undo = { name: string; tokens: string[] }
+/** Files of the desktop that hang over the window; `key` names the folder under them. */
+export type Over = { count: number; key: string | null }
 
 class Files {
   drives = $state.raw<Drive[]>([])
@@ -17,25 +20,29 @@ class Files {
   state = $state<'loading' | 'ready' | 'failed'>('loading')
   uploads = $state.raw<Upload[]>([])
   view = $state<'grid' | 'list'>('grid')
-  undo = $state.raw<Undo | null>(null)
+  sorting = $state.raw<Sorting>({ by: 'name', down: false })
+  over = $state.raw<Over | null>(null)
   error = $state.raw<ApiError | null>(null)
   readonly selection = new Selection()
   #folder = 0
   #subscriptions: number[] = []
   #folderSubscription: number | null = null
-  #undoTimer: ReturnType<typeof setTimeout> | undefined
 
-  order = $derived(this.items.map(keyOf))
-  chosen = $derived(this.items.filter((item): item is FolderItem & { kind: 'file' } => item.kind === 'file' && this.selection.ids.has(keyOf(item))))
+  shown = $derived(sorted(this.items, this.sorting, language.current))
+  order = $derived(this.shown.map(keyOf))
+  chosen = $derived(this.shown.filter((item): item is FolderItem & { kind: 'file' } => item.kind === 'file' && this.selection.ids.has(keyOf(item))))
   current = $derived(this.drives.find((each) => each.id === this.drive) ?? null)
+  writable = $derived(this.current !== null && !this.current.readOnly)
 
   async open(): Promise<void> {
+    this.state = 'loading'
     const drives = new Channel<Drive[]>()
     drives.onmessage = (list) => {
       this.drives = list
       this.drivesKnown = true
       const first = list[0]
       if (this.drive === null && first) void this.go(first.id, '')
+      if (!first) this.state = 'ready'
     }
     const uploads = new Channel<ListDiff<Upload>[]>()
     uploads.onmessage = (diffs) => (this.uploads = applyDiffs(this.uploads, diffs))
@@ -77,13 +84,24 @@ class Files {
     else this.#folderSubscription = answer.data
   }
 
+  enter(item: FolderItem): void {
+    if (item.kind === 'file') void this.show(item)
+    else if (this.drive !== null) void this.go(this.drive, item.path)
+  }
+
+  /** To the folder that this one is in. */
+  up(): void {
+    if (this.drive !== null) void this.go(this.drive, this.path.split('/').slice(0, -1).join('/'))
+  }
+
   async pick(): Promise<void> {
     const picked = await commands.pickFiles()
     if (picked.status === 'ok' && picked.data.length > 0) await this.upload(picked.data)
   }
 
-  async upload(paths: string[]): Promise<void> {
-    if (this.drive !== null) this.#report(await commands.upload(this.drive, this.path, paths))
+  /** Into the open folder, or into one of its folders. */
+  async upload(paths: string[], folder = this.path): Promise<void> {
+    if (this.drive !== null) this.#report(await commands.upload(this.drive, folder, paths))
   }
 
   async download(file: FileEntry): Promise<void> {
@@ -101,6 +119,7 @@ class Files {
 
   async share(files: readonly FileEntry[], roomId: string): Promise<boolean> {
     for (const file of files) if (!this.#report(await commands.shareFile(file.drive, file.id, roomId))) return false
+    toasts.tell(files.length === 1 ? t('files.shared', { name: files[0]?.name ?? '' }) : t('files.sharedMany', { count: files.length }))
     return true
   }
 
@@ -114,16 +133,12 @@ class Files {
     }
     this.selection.clear()
     if (tokens.length === 0) return
-    this.undo = { name: files[0]?.name ?? '', tokens }
-    clearTimeout(this.#undoTimer)
-    this.#undoTimer = setTimeout(() => (this.undo = null), UNDO_MS)
+    const text = tokens.length === 1 ? t('files.deleted', { name: files[0]?.name ?? '' }) : t('files.deletedMany', { count: tokens.length })
+    toasts.tell(text, 'trash-2', () => void this.#takeBack(tokens))
   }
 
-  async takeBack(): Promise<void> {
-    const undo = this.undo
-    this.undo = null
-    clearTimeout(this.#undoTimer)
-    for (const token of undo?.tokens ?? []) this.#report(await commands.undoDelete(token))
+  async #takeBack(tokens: readonly string[]): Promise<void> {
+    for (const token of tokens) this.#report(await commands.undoDelete(token))
   }
 
   #report(answer: { status: 'ok' } | { status: 'error'; error: ApiError }): boolean {

@@ -1,3 +1,4 @@
 import overlay from './Palette.svelte'
 
+export { openPalette } from './palette.svelte'
 export default { overlay }

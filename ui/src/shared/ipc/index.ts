@@ -1,4 +1,6 @@
 /** The one door to the core: nothing else imports @tauri-apps. */
+import { listen, TauriEvent } from '@tauri-apps/api/event'
+
 import { events, type FilesDropped } from './bindings'
 
 export { Channel } from '@tauri-apps/api/core'
@@ -13,5 +15,24 @@ export function onFilesDropped(dropped: (files: FilesDropped) => void): () => vo
   return () => {
     over = true
     void listening.then((stop) => stop())
+  }
+}
+
+/** Tells how many files hang over the window and where (CSS pixels), null when they left or fell, until the returned function is called. */
+export function onFilesOver(over: (files: { count: number; x: number; y: number } | null) => void): () => void {
+  type Payload = { paths?: string[]; position: { x: number; y: number } }
+  let ended = false
+  let count = 0
+  const tell = ({ payload }: { payload: Payload }) => {
+    count = payload.paths?.length ?? count
+    if (!ended) over({ count, ...payload.position })
+  }
+  const gone = () => {
+    if (!ended) over(null)
+  }
+  const listening = [listen(TauriEvent.DRAG_ENTER, tell), listen(TauriEvent.DRAG_OVER, tell), listen(TauriEvent.DRAG_LEAVE, gone), listen(TauriEvent.DRAG_DROP, gone)]
+  return () => {
+    ended = true
+    for (const each of listening) void each.then((stop) => stop())
   }
 }

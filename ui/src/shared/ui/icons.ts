@@ -1,5 +1,6 @@
 /** The Lucide icons in use (ISC). A new one is one import and one line here. */
 import arrowDown from 'lucide-static/icons/arrow-down.svg?raw'
+import arrowDownUp from 'lucide-static/icons/arrow-down-up.svg?raw'
 import arrowLeft from 'lucide-static/icons/arrow-left.svg?raw'
 import arrowUp from 'lucide-static/icons/arrow-up.svg?raw'
 import atSign from 'lucide-static/icons/at-sign.svg?raw'
@@ -35,6 +36,7 @@ import fileText from 'lucide-static/icons/file-text.svg?raw'
 import files from 'lucide-static/icons/files.svg?raw'
 import folder from 'lucide-static/icons/folder.svg?raw'
 import folderLock from 'lucide-static/icons/folder-lock.svg?raw'
+import folderOpen from 'lucide-static/icons/folder-open.svg?raw'
 import galleryVerticalEnd from 'lucide-static/icons/gallery-vertical-end.svg?raw'
 import grid from 'lucide-static/icons/grid.svg?raw'
 import hardDrive from 'lucide-static/icons/hard-drive.svg?raw'
@@ -84,6 +86,7 @@ import save from 'lucide-static/icons/save.svg?raw'
 import screenShare from 'lucide-static/icons/screen-share.svg?raw'
 import screenShareOff from 'lucide-static/icons/screen-share-off.svg?raw'
 import search from 'lucide-static/icons/search.svg?raw'
+import send from 'lucide-static/icons/send.svg?raw'
 import server from 'lucide-static/icons/server.svg?raw'
 import settings from 'lucide-static/icons/settings.svg?raw'
 import share from 'lucide-static/icons/share.svg?raw'
@@ -112,6 +115,7 @@ import x from 'lucide-static/icons/x.svg?raw'
 
 export const icons: Record<string, string> = {
   'arrow-down': arrowDown,
+  'arrow-down-up': arrowDownUp,
   'arrow-left': arrowLeft,
   'arrow-up': arrowUp,
   'at-sign': atSign,
@@ -147,6 +151,7 @@ export const icons: Record<string, string> = {
   files,
   folder,
   'folder-lock': folderLock,
+  'folder-open': folderOpen,
   'gallery-vertical-end': galleryVerticalEnd,
   grid,
   'hard-drive': hardDrive,
@@ -196,6 +201,7 @@ export const icons: Record<string, string> = {
   'screen-share': screenShare,
   'screen-share-off': screenShareOff,
   search,
+  send,
   server,
   settings,
   share,
