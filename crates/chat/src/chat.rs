@@ -73,6 +73,13 @@ impl Drop for Inner {
         for tasks in [&self.readers, &self.runners] {
             abort(tasks);
         }
+        // The SDK's sync does not end by being dropped.
+        if self.started.load(Ordering::SeqCst)
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            let sync = self.sync.clone();
+            runtime.spawn(async move { sync.stop().await });
+        }
     }
 }
 
@@ -145,7 +152,8 @@ impl Chat {
             runners: Mutex::default(),
             client: client.clone(),
         };
-        let updates = client.subscribe_to_all_room_updates();
+        let (collected, updates) = mpsc::unbounded_channel();
+        run(&inner.readers, live::collect(client.subscribe_to_all_room_updates(), collected));
         let live = Live {
             client: client.clone(),
             calls: inner.calls.clone(),

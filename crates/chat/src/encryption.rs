@@ -5,7 +5,10 @@ use std::{collections::HashSet, time::Duration};
 use futures_util::{StreamExt, pin_mut};
 use matrix_sdk::{
     Client,
-    encryption::{VerificationState, recovery::RecoveryState},
+    encryption::{
+        VerificationState,
+        recovery::{RecoveryError, RecoveryState},
+    },
     ruma::UserId,
 };
 use tokio::{sync::watch, time::timeout};
@@ -32,10 +35,12 @@ pub async fn set_up(client: &Client) -> Result<Option<String>, ChatError> {
         if !complete || encryption.recovery().state() == RecoveryState::Enabled {
             return Ok(None);
         }
-        if encryption.backups().fetch_exists_on_server().await? {
-            return Ok(None);
+        match encryption.recovery().enable().await {
+            Ok(key) => Ok(Some(key)),
+            // Made by another device, which has the key to it.
+            Err(RecoveryError::BackupExistsOnServer) => Ok(None),
+            Err(error) => Err(error.into()),
         }
-        Ok(Some(encryption.recovery().enable().await?))
     };
     timeout(SET_UP, set_up).await.map_err(|_| ChatError::Offline)?
 }

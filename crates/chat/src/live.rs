@@ -51,8 +51,26 @@ struct Waiting {
     since: Instant,
 }
 
-/// Runs until the client is gone. `updates` is subscribed to before the first sync.
-pub async fn follow(live: Live, mut updates: broadcast::Receiver<RoomUpdates>) {
+/// Takes the sync's updates at once: the SDK drops what is not taken soon, and a ring must not be among it.
+pub async fn collect(
+    mut updates: broadcast::Receiver<RoomUpdates>,
+    collected: mpsc::UnboundedSender<RoomUpdates>,
+) {
+    loop {
+        match updates.recv().await {
+            Ok(update) => {
+                if collected.send(update).is_err() {
+                    return;
+                }
+            }
+            Err(broadcast::error::RecvError::Lagged(missed)) => tracing::warn!(missed, "updates were missed"),
+            Err(broadcast::error::RecvError::Closed) => return,
+        }
+    }
+}
+
+/// Runs until the client is gone.
+pub async fn follow(live: Live, mut updates: mpsc::UnboundedReceiver<RoomUpdates>) {
     let mut state =
         Following { live, waiting: VecDeque::new(), seen: Seen::default(), told: Told::default() };
     let mut keys = state.keys().await;
@@ -63,9 +81,8 @@ pub async fn follow(live: Live, mut updates: broadcast::Receiver<RoomUpdates>) {
     loop {
         tokio::select! {
             update = updates.recv() => match update {
-                Ok(update) => state.update(update).await,
-                Err(broadcast::error::RecvError::Lagged(missed)) => tracing::warn!(missed, "updates were missed"),
-                Err(broadcast::error::RecvError::Closed) => return,
+                Some(update) => state.update(update).await,
+                None => return,
             },
             rooms = keys.next() => match rooms {
                 Some(rooms) => state.try_again(&rooms).await,

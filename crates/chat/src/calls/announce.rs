@@ -27,13 +27,15 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use super::{MEMBER_EVENT, sfu};
+use super::{MEMBER_EVENT, members, sfu};
 use crate::ChatError;
 
 /// How long after our last sign the server says that we left.
 const LEAVE_AFTER: Duration = Duration::from_secs(12);
 const PUT_OFF_EVERY: Duration = Duration::from_secs(4);
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Rounds that our membership may take to come back by the sync.
+const UNSEEN: u32 = 2;
 /// The membership's own end, in case the server knows no delayed events.
 const LIFE: Duration = Duration::from_secs(14_400);
 const RENEW_AFTER: Duration = Duration::from_secs(12_600);
@@ -58,7 +60,13 @@ impl Announced {
     /// Returns the membership's event id.
     pub async fn enter(&self, room: &Room) -> Result<String, ChatError> {
         let mut announced = self.0.lock().await;
-        announced.remove(room.room_id());
+        if let Some(before) = announced.remove(room.room_id()) {
+            before.keeper.abort();
+            // Left alone it would put us out of the call in a moment.
+            if let Some(leave) = before.leave.lock().await.take() {
+                let _ = update(room, leave, UpdateAction::Cancel).await;
+            }
+        }
         let device = Device::of(room)?;
         let content = device.content(&sfu::service(&room.client()).await?, room);
         let leave = schedule_leave(room, &device.state_key).await;
@@ -129,12 +137,14 @@ impl Device {
     }
 }
 
-/// Puts the leaving off while we live. When the server sent it already (we were cut off for too long), we come back.
+/// Puts the leaving off while we live. When the server says that we left (we were cut off for too long, or a call of
+/// ours that died has its delayed event still there), we come back.
 async fn keep(room: Room, device: Device, content: Value, leave: Arc<Mutex<Option<String>>>) {
     let entered = u64::from(MilliSecondsSinceUnixEpoch::now().get());
     let begin = Instant::now();
     let mut renewed = begin;
     let mut present = true;
+    let mut unseen = 0;
     loop {
         let mut delayed = leave.lock().await;
         if let Some(id) = delayed.clone()
@@ -144,13 +154,15 @@ async fn keep(room: Room, device: Device, content: Value, leave: Arc<Mutex<Optio
             *delayed = schedule_leave(&room, &device.state_key).await;
         }
         drop(delayed);
-        if !present || renewed.elapsed() > RENEW_AFTER {
+        unseen = if members::has(&room, &device.user_id, &device.device_id).await { 0 } else { unseen + 1 };
+        if !present || unseen > UNSEEN || renewed.elapsed() > RENEW_AFTER {
             let mut content = content.clone();
             content["created_ts"] = json!(entered);
             content["expires"] = json!(millis(begin.elapsed() + LIFE));
             match send(&room, &device.state_key, &content).await {
                 Ok(_) => {
                     present = true;
+                    unseen = 0;
                     renewed = Instant::now();
                 }
                 Err(error) => tracing::debug!(%error, "the call membership was not renewed"),

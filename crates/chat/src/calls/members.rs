@@ -84,6 +84,10 @@ async fn is_here(room: &Room, user: &OwnedUserId) -> bool {
     }
 }
 
+pub async fn has(room: &Room, user: &str, device: &str) -> bool {
+    memberships(room).await.iter().any(|member| member.user_id == user && member.device_id == device)
+}
+
 /// Each person once.
 pub async fn people(room: &Room) -> Vec<String> {
     let mut people: Vec<String> = Vec::new();

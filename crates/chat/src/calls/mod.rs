@@ -1,6 +1,6 @@
 //! Calls as Matrix carries them: MatrixRTC in Element Call's `compatibility` mode. Media is somebody else's.
 //!
-//! Source: measured with Element Call 0.26.1; see `docs/decisions`.
+//! Source: Element Call 0.26.1 as seen on the wire.
 
 pub mod announce;
 pub mod keys;

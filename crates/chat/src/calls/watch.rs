@@ -1,12 +1,18 @@
 //! Tells when the people in a room's call change.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use matrix_sdk::{Client, Room, ruma::OwnedRoomId};
-use tokio::sync::{broadcast, mpsc};
+use tokio::{
+    sync::{broadcast, mpsc},
+    time::timeout,
+};
 
 use super::members;
 use crate::{CallEvent, RtcMember};
+
+/// A ring in the same room waits for this.
+const NAMES: Duration = Duration::from_secs(2);
 
 /// The last list told of each room that has a call.
 #[derive(Default)]
@@ -20,7 +26,12 @@ impl Told {
         calls: &broadcast::Sender<CallEvent>,
         touched: &mpsc::UnboundedSender<OwnedRoomId>,
     ) {
-        let members = members::members(room).await;
+        let mut members = members::members(room).await;
+        if !members.is_empty() && !room.are_members_synced() {
+            // Members come lazily; who is in the call has a name. Asked once for each room.
+            let _ = timeout(NAMES, room.sync_members()).await;
+            members = members::members(room).await;
+        }
         let before = self.0.get(room.room_id()).map(Vec::as_slice).unwrap_or_default();
         if before == members {
             return;

@@ -5,6 +5,7 @@ mod hostile_html;
 mod new_device;
 mod nothing_readable;
 mod offline;
+mod people;
 mod restart;
 mod two_people;
 
