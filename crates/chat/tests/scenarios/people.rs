@@ -39,7 +39,7 @@ async fn people_have_faces_and_presence_and_devices_end() {
     .expect("presence");
     assert!(matches!(presence[&stranger], Presence::Unknown | Presence::Offline), "{presence:?}");
     oto.wire.cut();
-    assert_eq!(oto.chat.presence(&[nia.id.clone()]).await[&nia.id], Presence::Online);
+    assert_eq!(oto.chat.presence(std::slice::from_ref(&nia.id)).await[&nia.id], Presence::Online);
     oto.wire.mend();
 
     let logout = format!("{}/_matrix/client/v3/logout", stack.info().matrix.homeserver);
