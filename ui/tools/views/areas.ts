@@ -76,6 +76,7 @@ export const areas: Views = {
       directory.chosen = 'chloe'
     },
   },
+  'settings-profile': section('profile'),
   'settings-appearance': section('appearance'),
   'settings-sound': section('sound'),
   'settings-notifications': section('notifications'),

@@ -1,21 +1,29 @@
 /** What the person chose on this computer. Shown at once, saved by the core, put back when saving failed. */
 import { Channel, commands, type Settings } from '$shared/ipc'
 
-export const SECTIONS = ['appearance', 'sound', 'notifications', 'sessions', 'about'] as const
-export type Section = (typeof SECTIONS)[number]
+export type Section = 'profile' | 'sessions' | 'appearance' | 'sound' | 'notifications' | 'about'
+export type Group = 'you' | 'computer' | 'product'
+
+export const GROUPS: readonly { group: Group; sections: readonly Section[] }[] = [
+  { group: 'you', sections: ['profile', 'sessions'] },
+  { group: 'computer', sections: ['appearance', 'sound', 'notifications'] },
+  { group: 'product', sections: ['about'] },
+]
 
 class SettingsStore {
   current = $state.raw<Settings | null>(null)
   section = $state<Section>('appearance')
   failed = $state(false)
+  /** The settings could not be read at all. */
+  unread = $state(false)
   #subscription: number | null = null
 
   async open(): Promise<void> {
     const updates = new Channel<Settings>()
     updates.onmessage = (settings) => (this.current = settings)
     const answer = await commands.settings(updates)
+    this.unread = answer.status === 'error'
     if (answer.status === 'ok') this.#subscription = answer.data
-    else this.failed = true
   }
 
   close(): void {

@@ -38,6 +38,7 @@ import folder from 'lucide-static/icons/folder.svg?raw'
 import folderLock from 'lucide-static/icons/folder-lock.svg?raw'
 import folderOpen from 'lucide-static/icons/folder-open.svg?raw'
 import galleryVerticalEnd from 'lucide-static/icons/gallery-vertical-end.svg?raw'
+import globe from 'lucide-static/icons/globe.svg?raw'
 import grid from 'lucide-static/icons/grid.svg?raw'
 import hardDrive from 'lucide-static/icons/hard-drive.svg?raw'
 import hash from 'lucide-static/icons/hash.svg?raw'
@@ -94,6 +95,7 @@ import sheet from 'lucide-static/icons/sheet.svg?raw'
 import shield from 'lucide-static/icons/shield.svg?raw'
 import shieldAlert from 'lucide-static/icons/shield-alert.svg?raw'
 import shieldCheck from 'lucide-static/icons/shield-check.svg?raw'
+import smartphone from 'lucide-static/icons/smartphone.svg?raw'
 import smile from 'lucide-static/icons/smile.svg?raw'
 import smilePlus from 'lucide-static/icons/smile-plus.svg?raw'
 import speaker from 'lucide-static/icons/speaker.svg?raw'
@@ -105,6 +107,7 @@ import trash2 from 'lucide-static/icons/trash-2.svg?raw'
 import type from 'lucide-static/icons/type.svg?raw'
 import undo2 from 'lucide-static/icons/undo-2.svg?raw'
 import upload from 'lucide-static/icons/upload.svg?raw'
+import user from 'lucide-static/icons/user.svg?raw'
 import userPlus from 'lucide-static/icons/user-plus.svg?raw'
 import users from 'lucide-static/icons/users.svg?raw'
 import video from 'lucide-static/icons/video.svg?raw'
@@ -153,6 +156,7 @@ export const icons: Record<string, string> = {
   'folder-lock': folderLock,
   'folder-open': folderOpen,
   'gallery-vertical-end': galleryVerticalEnd,
+  globe,
   grid,
   'hard-drive': hardDrive,
   hash,
@@ -209,6 +213,7 @@ export const icons: Record<string, string> = {
   shield,
   'shield-alert': shieldAlert,
   'shield-check': shieldCheck,
+  smartphone,
   smile,
   'smile-plus': smilePlus,
   speaker,
@@ -220,6 +225,7 @@ export const icons: Record<string, string> = {
   type,
   'undo-2': undo2,
   upload,
+  user,
   'user-plus': userPlus,
   users,
   video,
