@@ -47,7 +47,7 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
     let (here, anywhere) = (format!("sign-in {email} {}", call.ip), format!("sign-in {email}"));
     if !call.caller.is_key() {
         call.app.limits.take(now, here.clone(), TRIES)?;
-        call.app.limits.take(now, anywhere, TRIES_OF_ALL)?;
+        call.app.limits.take(now, anywhere.clone(), TRIES_OF_ALL)?;
     }
     let sql = format!("SELECT {COLUMNS} FROM user WHERE email = ?1");
     let user =
@@ -56,6 +56,7 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
     let right = password::verify(body.password, hash).await?;
     let Some(user) = user.filter(|_| right) else { return Err(wrong_credentials()) };
     call.app.limits.forgive(&here);
+    call.app.limits.give_back(&anywhere);
     if !user.status {
         return Err(ApiError::new(StatusCode::UNAUTHORIZED, "user_blocked", "This account is blocked."));
     }

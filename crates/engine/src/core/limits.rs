@@ -56,6 +56,13 @@ impl Limits {
         if left { Ok(standing) } else { Err(standing.refusal(now)) }
     }
 
+    /// Takes one try of `key` back: it was no guess.
+    pub fn give_back(&self, key: &str) {
+        if let Some((_, count)) = self.counts.lock().unwrap_or_else(PoisonError::into_inner).get_mut(key) {
+            *count = count.saturating_sub(1);
+        }
+    }
+
     /// Forgets the tries of `key`: it was no guess.
     pub fn forgive(&self, key: &str) {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
@@ -89,6 +96,8 @@ mod tests {
         assert_eq!(take(2).map_err(|error| error.retry_after), Err(Some(1)));
         assert!(limits.take(2, "ben".into(), rate).is_ok());
         assert!(take(1_000).is_ok() && take(1_000).is_ok());
+        limits.give_back("ada");
+        assert!(take(1_000).is_ok() && take(1_000).is_err());
         limits.forgive("ada");
         assert!(take(1_000).is_ok());
     }
