@@ -108,16 +108,40 @@ async fn sign_up_can_be_turned_off_and_pages_of_others_get_no_answer() {
     let new = json!({ "userId": "eve", "email": "eve@example.org", "password": PASSWORD });
     let refused = engine.guest().refused(Method::POST, "/account", &new).await;
     assert_eq!(refused, of(501, "user_auth_method_unsupported"));
-    for (origin, allowed) in [("https://app.example.org", true), ("https://evil.example", false)] {
-        let answer = engine
-            .guest()
-            .request(Method::GET, "/ping")
-            .header("origin", origin)
-            .send()
-            .await
-            .expect("answer");
-        assert_eq!(answer.headers().contains_key("access-control-allow-origin"), allowed);
+    let ours = engine.base.trim_end_matches("/v1").to_owned();
+    for (origin, status, allowed) in [
+        ("https://app.example.org", 200, true),
+        (ours.as_str(), 200, false),
+        ("https://evil.example", 403, false),
+        ("null", 403, false),
+    ] {
+        let request = engine.guest().request(Method::GET, "/ping").header("origin", origin);
+        let answer = request.send().await.expect("answer");
+        assert_eq!(answer.status(), status, "{origin}");
+        assert_eq!(answer.headers().contains_key("access-control-allow-origin"), allowed, "{origin}");
     }
+}
+
+#[tokio::test]
+async fn a_foreign_page_does_nothing_with_somebodys_cookie() {
+    let engine = Running::start().await;
+    let ada = engine.user("ada").await;
+    let (_, session) = ada.headers().first().expect("a session").clone();
+    let session: String = url::form_urlencoded::byte_serialize(session.as_bytes()).collect();
+    let cookie = engine.guest().with("cookie", &format!("a_session_telestack={session}"));
+    // What a form of any page may send without asking first.
+    let post = |origin: Option<&str>| {
+        let request =
+            cookie.request(Method::POST, "/account/jwts").header("content-type", "text/plain").body("{}");
+        let request = if let Some(origin) = origin { request.header("origin", origin) } else { request };
+        async { request.send().await.expect("answer").status().as_u16() }
+    };
+    assert_eq!(post(None).await, 201);
+    assert_eq!(post(Some("https://app.example.org")).await, 201);
+    assert_eq!(post(Some("https://evil.example")).await, 403);
+    let socket =
+        cookie.request(Method::GET, "/realtime?project=telestack").header("origin", "https://evil.example");
+    assert_eq!(socket.send().await.expect("answer").status(), 403);
 }
 
 #[tokio::test]

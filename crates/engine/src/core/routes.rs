@@ -1,6 +1,6 @@
 //! The one table of routes: what is not in it does not exist, and who may call is decided before any code runs.
 
-use std::{collections::HashMap, pin::Pin, sync::Arc};
+use std::{collections::HashMap, pin::Pin, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -22,6 +22,8 @@ use super::{
 
 /// Bytes of a JSON body at most.
 const BODY: usize = 1024 * 1024;
+/// How long such a body may take.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Who may call a route. Permissions of rows and files come on top.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,13 +78,13 @@ impl Call {
     }
 
     async fn bytes(&mut self) -> ApiResult<Bytes> {
-        axum::body::to_bytes(std::mem::take(&mut self.body), BODY).await.map_err(|_| {
-            ApiError::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "general_argument_invalid",
-                "The body is over 1 MiB.",
-            )
-        })
+        let whole = axum::body::to_bytes(std::mem::take(&mut self.body), BODY);
+        let (status, message) = match tokio::time::timeout(PATIENCE, whole).await {
+            Ok(Ok(bytes)) => return Ok(bytes),
+            Ok(Err(_)) => (StatusCode::PAYLOAD_TOO_LARGE, "The body is over 1 MiB."),
+            Err(_) => (StatusCode::REQUEST_TIMEOUT, "The body took too long."),
+        };
+        Err(ApiError::new(status, "general_argument_invalid", message))
     }
 
     /// A value of the query string, none where it is not given or empty.
@@ -211,16 +213,30 @@ fn check_project(app: &App, headers: &HeaderMap, query: &[(String, String)]) -> 
     }
 }
 
-/// Answers pages of the declared origins only; programs without an origin are no concern of CORS.
+/// Answers pages of the declared origins and of our own only; programs without an origin are no concern of CORS. A
+/// foreign page's request is refused and not just kept unread: its browser may have added somebody's session to it.
 async fn cors(State(app): State<Arc<App>>, request: Request, next: axum::middleware::Next) -> Response {
     let origin = request.headers().get(header::ORIGIN).cloned();
-    let declared =
-        origin.filter(|origin| app.config.origins.iter().any(|known| known.as_bytes() == origin.as_bytes()));
+    let host = request.headers().get(header::HOST).map(|host| host.as_bytes().to_vec());
+    let is_declared =
+        |origin: &HeaderValue| app.config.origins.iter().any(|known| known.as_bytes() == origin.as_bytes());
+    let is_ours = |origin: &HeaderValue| {
+        let authority = origin.as_bytes().splitn(3, |byte| *byte == b'/').nth(2);
+        authority.is_some() && authority == host.as_deref()
+    };
+    let foreign = origin.as_ref().is_some_and(|origin| !is_declared(origin) && !is_ours(origin));
+    let declared = origin.filter(is_declared);
     let preflight = request.method() == Method::OPTIONS;
-    let mut response = match (preflight, &declared) {
-        (true, Some(_)) => StatusCode::NO_CONTENT.into_response(),
-        (true, None) => StatusCode::FORBIDDEN.into_response(),
-        (false, _) => next.run(request).await,
+    let mut response = match (preflight, foreign) {
+        (true, false) => StatusCode::NO_CONTENT.into_response(),
+        (true, true) => StatusCode::FORBIDDEN.into_response(),
+        (false, true) => ApiError::new(
+            StatusCode::FORBIDDEN,
+            "general_unknown_origin",
+            "Invalid Origin. An administrator declares the origins of pages in [server] origins.",
+        )
+        .into_response(),
+        (false, false) => next.run(request).await,
     };
     let headers = response.headers_mut();
     if let Some(origin) = declared {
