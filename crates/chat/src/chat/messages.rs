@@ -1,0 +1,95 @@
+//! Messages. `item` is an id of the room's open timeline.
+
+use std::{path::Path, time::Duration};
+
+use futures_util::stream::BoxStream;
+use tokio::time::timeout;
+
+use super::Chat;
+use crate::{
+    ChatError, Media,
+    timeline::{OpenTimelines, attach, send},
+    view::{FileCard, TimelineUpdate},
+};
+
+/// Later than this nobody cares who was typing.
+const TYPING: Duration = Duration::from_secs(5);
+
+impl Chat {
+    /// Begins with everything that is known, then what changes.
+    pub async fn open_timeline(&self, room: &str) -> Result<BoxStream<'static, TimelineUpdate>, ChatError> {
+        let timeline = self.timeline(room).await?;
+        Ok(Box::pin(OpenTimelines::stream(timeline, self.inner.client.clone(), self.connection())).await)
+    }
+
+    pub async fn paginate_back(&self, room: &str) -> Result<(), ChatError> {
+        Box::pin(send::paginate_back(&*self.timeline(room).await?)).await
+    }
+
+    /// Writes a message down; it goes out when there is a network.
+    ///
+    /// # Errors
+    /// `TooLong` above what a homeserver takes, about 44 KB in an encrypted room.
+    pub async fn send_text(
+        &self,
+        room: &str,
+        markdown: &str,
+        reply_to: Option<&str>,
+        mentions: &[String],
+    ) -> Result<(), ChatError> {
+        Box::pin(send::text(&self.room(room)?, markdown, reply_to, mentions)).await
+    }
+
+    pub async fn edit_text(&self, room: &str, item: &str, markdown: &str) -> Result<(), ChatError> {
+        Box::pin(send::edit(&*self.timeline(room).await?, item, markdown)).await
+    }
+
+    pub async fn redact(&self, room: &str, item: &str) -> Result<(), ChatError> {
+        Box::pin(send::redact(&*self.timeline(room).await?, item)).await
+    }
+
+    pub async fn toggle_reaction(&self, room: &str, item: &str, key: &str) -> Result<(), ChatError> {
+        Box::pin(send::toggle_reaction(&*self.timeline(room).await?, item, key)).await
+    }
+
+    pub async fn retry_send(&self, room: &str, item: &str) -> Result<(), ChatError> {
+        Box::pin(send::retry(&*self.timeline(room).await?, item)).await
+    }
+
+    pub async fn cancel_send(&self, room: &str, item: &str) -> Result<(), ChatError> {
+        Box::pin(send::cancel(&*self.timeline(room).await?, item)).await
+    }
+
+    /// # Errors
+    /// `TooLarge` above the server's limit, `NotFound` where there is no such file.
+    pub async fn send_file(&self, room: &str, path: &Path, caption: Option<&str>) -> Result<(), ChatError> {
+        Box::pin(attach::send_file(&self.room(room)?, path, caption)).await
+    }
+
+    pub async fn send_card(&self, room: &str, card: FileCard) -> Result<(), ChatError> {
+        Box::pin(send::card(&self.room(room)?, &card)).await
+    }
+
+    pub async fn save_attachment(&self, room: &str, item: &str, path: &Path) -> Result<(), ChatError> {
+        Box::pin(attach::save(&self.inner.client, &*self.timeline(room).await?, item, path)).await
+    }
+
+    /// A picture at most `max` pixels wide and high.
+    pub async fn thumbnail(&self, room: &str, item: &str, max: u32) -> Result<Media, ChatError> {
+        Box::pin(attach::thumbnail(&self.inner.client, &*self.timeline(room).await?, item, max)).await
+    }
+
+    pub async fn attachment(&self, room: &str, item: &str) -> Result<Media, ChatError> {
+        Box::pin(attach::attachment(&self.inner.client, &*self.timeline(room).await?, item)).await
+    }
+
+    pub async fn typing(&self, room: &str, active: bool) -> Result<(), ChatError> {
+        let room = self.room(room)?;
+        timeout(TYPING, room.typing_notice(active)).await.map_err(|_| ChatError::Offline)??;
+        Ok(())
+    }
+
+    pub async fn mark_read(&self, room: &str) -> Result<(), ChatError> {
+        Box::pin(send::mark_read(&*self.timeline(room).await?)).await
+    }
+}
