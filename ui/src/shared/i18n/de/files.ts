@@ -81,6 +81,7 @@ export const files: Record<keyof typeof source, string> = {
   'files.findRoom': 'Raum suchen',
   'files.noRoom': 'Kein passender Raum',
   'files.close': 'Schließen',
+  'files.details': 'Einzelheiten',
   'files.find': 'Datei finden',
   'files.folder': 'Ordner',
   'files.name': 'Name',

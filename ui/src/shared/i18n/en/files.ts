@@ -79,6 +79,7 @@ export const files = {
   'files.findRoom': 'Find a room',
   'files.noRoom': 'No room fits',
   'files.close': 'Close',
+  'files.details': 'Details',
   'files.find': 'Find a file',
   'files.folder': 'folder',
   'files.name': 'Name',
