@@ -8,6 +8,7 @@ import type { Readable, Writable } from 'node:stream'
 type Message = { id?: number; sessionId?: string; method?: string; params?: Record<string, unknown>; result?: Record<string, unknown>; error?: { message: string } }
 
 const PATIENCE_MS = 30_000
+const KEY_CODES: Record<string, number> = { Tab: 9, Enter: 13, Escape: 27, End: 35, Home: 36, ArrowLeft: 37, ArrowUp: 38, ArrowRight: 39, ArrowDown: 40, Delete: 46, F2: 113, F6: 117 }
 
 export class Chromium {
   readonly #process: ChildProcess
@@ -52,6 +53,15 @@ export class Chromium {
     const answer = await this.#call('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true })
     if (answer['exceptionDetails']) throw new Error(JSON.stringify(answer['exceptionDetails']))
     return (answer['result'] as { value?: unknown }).value
+  }
+
+  /** A key as a person presses it: the browser moves the focus itself. */
+  async press(key: string, modifiers: { ctrl?: boolean; shift?: boolean } = {}): Promise<void> {
+    const code = KEY_CODES[key] ?? key.toUpperCase().charCodeAt(0)
+    const text = key === 'Enter' ? '\r' : key.length === 1 && !modifiers.ctrl ? key : undefined
+    const given = { key, code: key, windowsVirtualKeyCode: code, modifiers: (modifiers.ctrl ? 2 : 0) + (modifiers.shift ? 8 : 0) }
+    await this.#call('Input.dispatchKeyEvent', { type: text === undefined ? 'rawKeyDown' : 'keyDown', ...given, ...(text === undefined ? {} : { text }) })
+    await this.#call('Input.dispatchKeyEvent', { type: 'keyUp', ...given })
   }
 
   async picture(): Promise<Buffer> {

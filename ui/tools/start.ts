@@ -6,7 +6,7 @@
  *                        (state: offline, empty, loading, error; /tools/?view= alone lists all views)
  *   npm run pictures     writes PNGs of every view to ui/pictures; `npm run pictures -- chat` only of views that begin so,
  *                        `-- chat --quick` only at 1440x900 in light and dark
- *   npm run accessibility  looks at every view with axe
+ *   npm run accessibility  looks at every view with axe; npm run keyboard goes through the window by keys
  *
  * Data are in tools/world (a conversation: world/timeline.ts), views in tools/views (chat's: views/chat.ts), the answers
  * of the core in tools/ipc.ts. A new view is one entry: what to change in the world first, what to press after.
