@@ -2,6 +2,7 @@ import { calls as store } from '../../src/features/calls'
 import { nav } from '../../src/shared/nav.svelte'
 import type { World } from '../world'
 import { call, ringing, sharing } from '../world/calls'
+import { matrixId, nameOf } from '../world/people'
 import { roomId } from '../world/rooms'
 import type { Views } from './view'
 
@@ -23,6 +24,10 @@ export const calls: Views = {
   },
   prejoin: { act: prepare },
   'prejoin-failed': { world: (world) => (world.cameraFails = true), act: prepare },
+  'ring-room': {
+    world: (world) => (world.calls.ringing = [{ ...ringing, roomId: roomId('release'), roomName: 'Release 2.4', callerId: matrixId('ben'), callerName: nameOf('ben') }]),
+    act: () => nav.go('files'),
+  },
   ring: { world: (world) => (world.calls.ringing = [ringing]), act: () => nav.go('people') },
   ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9, 12].map((count) => [`call-${String(count)}`, running(count)])),
   'call-share': { world: (world) => (world.calls.current = sharing()), act: open },

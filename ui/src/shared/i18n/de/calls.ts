@@ -120,6 +120,8 @@ export const calls: Record<keyof typeof source, string> = {
   'calls.before': 'Weitere Anrufe hier',
   'calls.noneBefore': 'Dies war der einzige.',
   'calls.facesFailed': 'Die Liste wurde nicht geladen. Nichts ist verloren.',
+  'calls.otherIn': 'Eine Person ist schon dabei',
+  'calls.othersIn': '{count} andere sind schon dabei',
   'calls.nobodyYet': 'Noch niemand zum Anrufen. Personen Ihrer Organisation erscheinen hier.',
   'calls.nothingOn': 'Niemand ist in einem Anruf. Ist es einer Ihrer Räume, steht er hier, und Sie können dazukommen.',
   'calls.ready': 'An diesem Computer',

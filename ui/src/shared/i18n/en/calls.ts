@@ -118,6 +118,8 @@ export const calls = {
   'calls.before': 'Other calls here',
   'calls.noneBefore': 'This was the only one.',
   'calls.facesFailed': 'The list did not load. Nothing is lost.',
+  'calls.otherIn': 'Somebody is in it already',
+  'calls.othersIn': '{count} others are in it already',
   'calls.nobodyYet': 'Nobody to call yet. People of your organisation appear here.',
   'calls.nothingOn': 'Nobody is in a call. When a room of yours is, it shows here and you can walk in.',
   'calls.ready': 'On this computer',
