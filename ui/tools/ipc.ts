@@ -3,6 +3,13 @@
 import type { ApiError, ErrorCode, ListDiff, Settings } from '$shared/ipc'
 import type { World } from './world'
 
+declare global {
+  interface Window {
+    /** What the core tells without being asked. */
+    tell(event: string, payload: unknown): void
+  }
+}
+
 type Updates = { onmessage: (message: unknown) => void }
 type Arguments = { updates: Updates; progress: Updates; roomId: string; path: string; query: string; settings: Settings; on: boolean; camera: boolean; id: string; name: string; text: string; tiles: { id: number; width: number; height: number }[] }
 type Command = (given: Arguments) => unknown
@@ -45,7 +52,6 @@ export function installIpc(world: World): void {
       },
     },
     __TAURI_EVENT_PLUGIN_INTERNALS__: { unregisterListener: () => undefined },
-    /** What the core tells without being asked. */
     tell: (event: string, payload: unknown) => listeners.get(event)?.forEach((each) => each({ event, id: 1, payload })),
   })
 }

@@ -51,6 +51,20 @@ export const areas: Views = {
       await store.go('files', 'Release 2.4')
     },
   },
+  'files-drop': {
+    act: async () => {
+      nav.go('files')
+      await find('[data-key]')
+      window.tell('tauri://drag-enter', { paths: ['/a', '/b', '/c'], position: { x: 900, y: 700 } })
+    },
+  },
+  'files-menu': {
+    act: async () => {
+      await choose('dawn')
+      const element = await find('[data-key="dawn"]')
+      element.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true, clientX: 620, clientY: 420, detail: 1 }))
+    },
+  },
   'files-rename': {
     act: async () => {
       await choose('plan')
