@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { EventType, MatrixEventEvent, MsgType, RoomEvent } from "matrix-js-sdk";
-import { roomNamed, signIn, signOut } from "./sign-in.mjs";
+import { EventType, MsgType } from "matrix-js-sdk";
+import { roomNamed, signIn, signOut, textsOf } from "./sign-in.mjs";
 import { until } from "./stack.mjs";
 
 const ROOM = "Engineering";
@@ -14,21 +14,10 @@ before(async () => {
 });
 after(() => Promise.all([ada, ben].filter(Boolean).map(signOut)));
 
-/** Collects the readable texts that arrive in the room. */
-function texts(client, roomId) {
-  const seen = [];
-  const take = (event) => {
-    if (event.getType() === EventType.RoomMessage) seen.push(event.getContent().body);
-  };
-  client.on(RoomEvent.Timeline, (event) => event.getRoomId() === roomId && take(event));
-  client.on(MatrixEventEvent.Decrypted, (event) => event.getRoomId() === roomId && take(event));
-  return seen;
-}
-
 test("what one writes the other reads, and the homeserver cannot", async () => {
   const room = roomNamed(ada, ROOM);
   assert.ok(await ada.getCrypto().isEncryptionEnabledInRoom(room.roomId));
-  const [hers, his] = [texts(ada, room.roomId), texts(ben, room.roomId)];
+  const [hers, his] = [textsOf(ada, room.roomId), textsOf(ben, room.roomId)];
   // Both must know each other's devices before the first key goes out.
   for (const client of [ada, ben]) {
     await until("the other's device", async () => {

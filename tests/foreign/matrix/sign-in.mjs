@@ -1,6 +1,6 @@
 // A person of the demo organisation in matrix-js-sdk: password, our gateway's token, a device with keys.
 
-import { createClient, MemoryStore, ClientEvent, SyncState } from "matrix-js-sdk";
+import { ClientEvent, createClient, EventType, MatrixEventEvent, MemoryStore, RoomEvent, SyncState } from "matrix-js-sdk";
 import { stack } from "./stack.mjs";
 
 const nothing = () => {};
@@ -61,4 +61,15 @@ export function roomNamed(client, name) {
   const room = client.getRooms().find((known) => known.name === name);
   if (!room) throw new Error(`there is no room ${name}`);
   return room;
+}
+
+/** The readable texts that arrive in a room from now on. */
+export function textsOf(client, roomId) {
+  const seen = [];
+  const take = (event) => {
+    if (event.getRoomId() === roomId && event.getType() === EventType.RoomMessage) seen.push(event.getContent().body);
+  };
+  client.on(RoomEvent.Timeline, take);
+  client.on(MatrixEventEvent.Decrypted, take);
+  return seen;
 }
