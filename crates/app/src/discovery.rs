@@ -133,7 +133,7 @@ mod tests {
                 let _ = socket.read(&mut request).await;
                 let head =
                     format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
-                let _ = socket.write_all((head + &body).as_bytes()).await;
+                let _ = socket.write_all((head + body.as_str()).as_bytes()).await;
             }
         });
         address

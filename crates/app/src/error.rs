@@ -104,6 +104,76 @@ impl From<std::io::Error> for ApiError {
     }
 }
 
+impl From<crate::store::KeyError> for ApiError {
+    fn from(error: crate::store::KeyError) -> Self {
+        use crate::store::KeyError;
+        let code = match error {
+            KeyError::NoKeyring => ErrorCode::PassphraseNeeded,
+            KeyError::WrongPassphrase => ErrorCode::WrongPassphrase,
+            KeyError::Missing | KeyError::Damaged => ErrorCode::StoreDamaged,
+            KeyError::NoRandomness => ErrorCode::Internal,
+        };
+        code.with(error)
+    }
+}
+
+impl From<telestack_backend::BackendError> for ApiError {
+    fn from(error: telestack_backend::BackendError) -> Self {
+        use telestack_backend::BackendError;
+        let code = match &error {
+            BackendError::Offline(_) => ErrorCode::Offline,
+            BackendError::Unauthorized(kind) => match kind.as_str() {
+                "user_invalid_credentials" | "user_blocked" => ErrorCode::WrongCredentials,
+                // Signed in, but not allowed to do this.
+                "user_unauthorized" => ErrorCode::Forbidden,
+                _ => ErrorCode::SignedOut,
+            },
+            BackendError::Forbidden(_) => ErrorCode::Forbidden,
+            BackendError::NotFound => ErrorCode::NotFound,
+            BackendError::RateLimited { .. } => ErrorCode::RateLimited,
+            BackendError::Invalid { kind, .. } => match kind.as_str() {
+                "storage_invalid_file_size" => ErrorCode::TooLarge,
+                kind if kind.contains("quota") => ErrorCode::Quota,
+                _ => ErrorCode::Invalid,
+            },
+            BackendError::Conflict => ErrorCode::Invalid,
+            BackendError::Server { .. } | BackendError::Protocol(_) => ErrorCode::FilesUnavailable,
+        };
+        code.with(error)
+    }
+}
+
+impl From<telestack_chat::ChatError> for ApiError {
+    fn from(error: telestack_chat::ChatError) -> Self {
+        use telestack_chat::ChatError;
+        let code = match &error {
+            ChatError::Offline => ErrorCode::Offline,
+            ChatError::SignedOut => ErrorCode::SignedOut,
+            ChatError::Forbidden => ErrorCode::Forbidden,
+            ChatError::NotFound => ErrorCode::NotFound,
+            ChatError::TooLarge => ErrorCode::TooLarge,
+            ChatError::TooLong => ErrorCode::TooLong,
+            ChatError::RateLimited => ErrorCode::RateLimited,
+            ChatError::StoreDamaged(_) => ErrorCode::StoreDamaged,
+            ChatError::DiskFull => ErrorCode::DiskFull,
+            ChatError::Invalid(_) => ErrorCode::Invalid,
+            ChatError::Other(_) => ErrorCode::Internal,
+        };
+        code.with(error)
+    }
+}
+
+impl From<telestack_media::MediaError> for ApiError {
+    fn from(error: telestack_media::MediaError) -> Self {
+        use telestack_media::MediaError;
+        let code = match &error {
+            MediaError::Missing => ErrorCode::MediaMissing,
+            MediaError::NotStarted(_) | MediaError::Ended => ErrorCode::CallsUnavailable,
+        };
+        code.with(error)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

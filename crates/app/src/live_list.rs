@@ -3,6 +3,8 @@
 use telestack_model::ListDiff;
 use tokio::sync::watch;
 
+use crate::Sink;
+
 /// Holds the newest list; every subscriber gets what it missed in one batch.
 #[derive(Debug)]
 pub struct LiveList<T> {
@@ -37,6 +39,12 @@ impl<T: Clone + PartialEq + Send + Sync> LiveList<T> {
     #[must_use]
     pub fn get(&self) -> Vec<T> {
         self.newest.borrow().clone()
+    }
+
+    /// How many get the changes.
+    #[must_use]
+    pub fn watchers(&self) -> usize {
+        self.newest.receiver_count()
     }
 
     #[must_use]
@@ -82,6 +90,34 @@ pub fn diff<T: Clone + PartialEq, K: PartialEq>(
     diffs
 }
 
+/// Sends a list as a snapshot, then what changed whenever `watch` does. Ends with the receiver or the sender.
+pub async fn send_changes<S, T, K>(
+    mut watch: watch::Receiver<S>,
+    sink: Sink<Vec<ListDiff<T>>>,
+    list: impl Fn(&S) -> Vec<T> + Send,
+    key: impl Fn(&T) -> K + Send,
+) where
+    S: Send + Sync,
+    T: Clone + PartialEq + Send,
+    K: PartialEq,
+{
+    let mut sent: Vec<T> = list(&watch.borrow_and_update());
+    if !sink(vec![ListDiff::Reset { items: sent.clone() }]) {
+        return;
+    }
+    while watch.changed().await.is_ok() {
+        let newest = list(&watch.borrow_and_update());
+        let changes = diff(&sent, &newest, &key);
+        if changes.is_empty() {
+            continue;
+        }
+        if !sink(changes) {
+            return;
+        }
+        sent = newest;
+    }
+}
+
 fn number(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
 }
@@ -121,5 +157,19 @@ mod tests {
     #[test]
     fn a_list_that_stays_says_nothing() {
         assert!(diff(&[1, 2, 3], &[1, 2, 3], |item| *item).is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_list_is_sent_whole_and_then_by_changes() {
+        let list = LiveList::default();
+        list.replace(vec![1, 2]);
+        let (sender, mut sent) = tokio::sync::mpsc::unbounded_channel();
+        let sink: Sink<Vec<ListDiff<i32>>> = Box::new(move |diffs| sender.send(diffs).is_ok());
+        tokio::spawn(send_changes(list.watch(), sink, Clone::clone, |item| *item));
+        assert_eq!(sent.recv().await, Some(vec![ListDiff::Reset { items: vec![1, 2] }]));
+        list.update(|items| items.push(3));
+        assert_eq!(sent.recv().await, Some(vec![ListDiff::Insert { index: 2, item: 3 }]));
+        drop(list);
+        assert_eq!(sent.recv().await, None);
     }
 }

@@ -15,6 +15,29 @@ pub struct Account {
     pub email: String,
 }
 
+/// One place where the account is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Session {
+    #[serde(rename = "$id")]
+    pub id: String,
+    /// ISO 8601.
+    #[serde(rename = "$createdAt")]
+    pub created: String,
+    #[serde(default)]
+    pub client_name: String,
+    #[serde(default)]
+    pub os_name: String,
+    #[serde(default)]
+    pub device_name: String,
+    #[serde(default)]
+    pub country_name: String,
+    #[serde(default)]
+    pub ip: String,
+    #[serde(default)]
+    pub current: bool,
+}
+
 /// A session that has begun. `credential` is what [`crate::Credential::Session`] takes.
 #[derive(Clone)]
 pub struct SignedIn {
@@ -83,5 +106,35 @@ impl Backend {
     /// As any call.
     pub async fn end_session(&self, id: &str) -> Result<(), BackendError> {
         self.tell(Method::DELETE, &["account", "sessions", id], &Value::Null).await
+    }
+
+    /// `GET /account/sessions`
+    ///
+    /// # Errors
+    /// As any call.
+    pub async fn sessions(&self) -> Result<Vec<Session>, BackendError> {
+        #[derive(Deserialize)]
+        struct Answer {
+            sessions: Vec<Session>,
+        }
+        Ok(self.get::<Answer>(&["account", "sessions"], &[]).await?.sessions)
+    }
+
+    /// `PATCH /account/name`
+    ///
+    /// # Errors
+    /// As any call.
+    pub async fn set_name(&self, name: &str) -> Result<(), BackendError> {
+        self.tell(Method::PATCH, &["account", "name"], &json!({ "name": name })).await
+    }
+
+    /// Changes one of the account's preferences; the others stay.
+    ///
+    /// # Errors
+    /// As any call.
+    pub async fn set_preference(&self, key: &str, value: &str) -> Result<(), BackendError> {
+        let mut prefs: serde_json::Map<String, Value> = self.get(&["account", "prefs"], &[]).await?;
+        prefs.insert(key.to_owned(), json!(value));
+        self.tell(Method::PATCH, &["account", "prefs"], &json!({ "prefs": prefs })).await
     }
 }

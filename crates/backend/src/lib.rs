@@ -4,10 +4,12 @@ mod account;
 mod admin;
 mod error;
 mod rows;
+mod storage;
 mod transport;
 
-pub use account::{Account, SignedIn};
+pub use account::{Account, Session, SignedIn};
 pub use admin::{Column, Member};
 pub use error::BackendError;
 pub use rows::{Query, RowList};
+pub use storage::{Chunk, Download, Picture, StoredFile};
 pub use transport::{Backend, Credential};

@@ -10,6 +10,12 @@ use crate::{Backend, BackendError};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Query(Value);
 
+impl std::fmt::Display for Query {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 impl Query {
     #[must_use]
     pub fn equal(attribute: &str, value: impl Into<Value>) -> Self {
@@ -37,6 +43,15 @@ impl Query {
     }
 }
 
+/// Queries as the parameters of a request.
+pub(crate) fn numbered(queries: &[Query]) -> Vec<(String, String)> {
+    queries
+        .iter()
+        .enumerate()
+        .map(|(index, query)| (format!("queries[{index}]"), query.to_string()))
+        .collect()
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct RowList<T> {
     pub total: u32,
@@ -52,12 +67,39 @@ impl Backend {
         table: &str,
         queries: &[Query],
     ) -> Result<RowList<T>, BackendError> {
-        let query: Vec<(String, String)> = queries
-            .iter()
-            .enumerate()
-            .map(|(index, query)| (format!("queries[{index}]"), query.0.to_string()))
-            .collect();
-        self.get(&["tablesdb", database, "tables", table, "rows"], &query).await
+        self.get(&["tablesdb", database, "tables", table, "rows"], &numbered(queries)).await
+    }
+
+    /// Every row that the queries find, page by page, at most `most`.
+    ///
+    /// # Errors
+    /// As any call.
+    pub async fn all_rows<T: DeserializeOwned>(
+        &self,
+        database: &str,
+        table: &str,
+        queries: &[Query],
+        most: usize,
+    ) -> Result<Vec<T>, BackendError> {
+        const PAGE: u32 = 100;
+        let mut found = Vec::new();
+        let mut after: Option<String> = None;
+        loop {
+            let mut page = queries.to_vec();
+            page.push(Query::limit(PAGE));
+            page.extend(after.as_deref().map(Query::cursor_after));
+            let rows = self.rows::<Value>(database, table, &page).await?.rows;
+            let last = rows.last().and_then(|row| row["$id"].as_str()).map(str::to_owned);
+            let whole = rows.len() == PAGE as usize;
+            for row in rows {
+                let row = serde_json::from_value(row);
+                found.push(row.map_err(|error| BackendError::Protocol(error.to_string()))?);
+            }
+            match last {
+                Some(last) if whole && found.len() < most => after = Some(last),
+                _ => return Ok(found),
+            }
+        }
     }
 
     /// Makes the row, or changes the columns that are given.

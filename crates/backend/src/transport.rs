@@ -37,6 +37,8 @@ impl std::fmt::Debug for Credential {
 #[derive(Debug, Clone)]
 pub struct Backend {
     http: reqwest::Client,
+    /// For bodies that may take long: without a limit on the wait for an answer's first byte.
+    transfers: reqwest::Client,
     endpoint: String,
     project: String,
     credential: Credential,
@@ -48,13 +50,30 @@ impl Backend {
     /// # Errors
     /// The system's TLS cannot be set up.
     pub fn new(endpoint: &Url, project: &str) -> Result<Self, BackendError> {
-        let http = reqwest::Client::builder()
-            .connect_timeout(Duration::from_secs(10))
-            .read_timeout(Duration::from_secs(30))
-            .redirect(reqwest::redirect::Policy::none())
-            .build()?;
+        Self::named(endpoint, project, concat!("telestack/", env!("CARGO_PKG_VERSION")))
+    }
+
+    /// As [`Backend::new`], under the name by which lists of sessions show this program and device.
+    ///
+    /// # Errors
+    /// The system's TLS cannot be set up.
+    pub fn named(endpoint: &Url, project: &str, agent: &str) -> Result<Self, BackendError> {
+        // A header takes visible ASCII only.
+        let agent: String = agent.chars().map(|c| if matches!(c, ' '..='~') { c } else { '?' }).collect();
+        let client = || {
+            reqwest::Client::builder()
+                .user_agent(&agent)
+                .connect_timeout(Duration::from_secs(10))
+                .redirect(reqwest::redirect::Policy::none())
+        };
         let endpoint = endpoint.as_str().trim_end_matches('/').to_owned();
-        Ok(Self { http, endpoint, project: project.to_owned(), credential: Credential::Guest })
+        Ok(Self {
+            http: client().read_timeout(Duration::from_secs(30)).build()?,
+            transfers: client().build()?,
+            endpoint,
+            project: project.to_owned(),
+            credential: Credential::Guest,
+        })
     }
 
     /// The same project as somebody else.
@@ -104,7 +123,21 @@ impl Backend {
         check(self.request(method, path)?.json(body).send().await?).await
     }
 
-    fn request(&self, method: Method, path: &[&str]) -> Result<RequestBuilder, BackendError> {
+    pub(crate) fn request(&self, method: Method, path: &[&str]) -> Result<RequestBuilder, BackendError> {
+        self.request_by(&self.http, method, path)
+    }
+
+    /// A request whose own body may take longer than an answer: the caller sets its time limit.
+    pub(crate) fn transfer(&self, method: Method, path: &[&str]) -> Result<RequestBuilder, BackendError> {
+        self.request_by(&self.transfers, method, path)
+    }
+
+    fn request_by(
+        &self,
+        client: &reqwest::Client,
+        method: Method,
+        path: &[&str],
+    ) -> Result<RequestBuilder, BackendError> {
         let mut url =
             Url::parse(&self.endpoint).map_err(|error| BackendError::Protocol(error.to_string()))?;
         // Parts are encoded one by one, so that no id can leave its place in the path.
@@ -112,7 +145,7 @@ impl Backend {
             .map_err(|()| BackendError::Protocol("the endpoint cannot have a path".into()))?
             .pop_if_empty()
             .extend(path);
-        let request = self.http.request(method, url).header("x-appwrite-project", &self.project);
+        let request = client.request(method, url).header("x-appwrite-project", &self.project);
         Ok(match &self.credential {
             Credential::Guest => request,
             Credential::Session(value) => request.header("x-appwrite-session", value),
@@ -122,7 +155,7 @@ impl Backend {
     }
 }
 
-async fn check(answer: Response) -> Result<Response, BackendError> {
+pub(crate) async fn check(answer: Response) -> Result<Response, BackendError> {
     let status = answer.status();
     if status.is_success() {
         return Ok(answer);
@@ -136,12 +169,12 @@ async fn check(answer: Response) -> Result<Response, BackendError> {
     Err(BackendError::of_answer(status.as_u16(), &String::from_utf8_lossy(&body), retry_after))
 }
 
-async fn json<T: DeserializeOwned>(answer: Response) -> Result<T, BackendError> {
+pub(crate) async fn json<T: DeserializeOwned>(answer: Response) -> Result<T, BackendError> {
     let body = read(answer).await?;
     serde_json::from_slice(&body).map_err(|error| BackendError::Protocol(error.to_string()))
 }
 
-async fn read(mut answer: Response) -> Result<Vec<u8>, BackendError> {
+pub(crate) async fn read(mut answer: Response) -> Result<Vec<u8>, BackendError> {
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await? {
         body.extend_from_slice(&chunk);

@@ -20,7 +20,8 @@ pub enum Role {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, specta::Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Person {
-    #[serde(rename(deserialize = "$id", serialize = "id"))]
+    /// `$id` from the backend, `id` from where a client keeps it.
+    #[serde(rename = "id", alias = "$id")]
     pub id: String,
     pub name: String,
     pub email: String,

@@ -1,30 +1,47 @@
-//! Rooms and messages.
+//! Rooms and messages. Errors are chat's.
 
-use super::App;
-use crate::{ApiError, ErrorCode, Sink};
+use std::path::Path;
+
+use futures_util::StreamExt as _;
 use telestack_chat::view::{EncryptionState, Member, RoomSummary, TimelineUpdate};
 use telestack_model::ListDiff;
 
+use super::App;
+use crate::{ApiError, Sink, send_changes, session::kept};
+
 impl App {
+    /// Rooms and invitations by activity.
     pub async fn rooms(&self, updates: Sink<Vec<ListDiff<RoomSummary>>>) -> Result<u32, ApiError> {
-        let _ = (updates,);
-        Err(ErrorCode::SignedOut.with("nobody is signed in"))
+        let signed = self.signed()?;
+        let rooms = signed.chat.watch_rooms();
+        Ok(self.subscribe(&signed, send_changes(rooms, updates, Clone::clone, |room| room.id.clone())))
     }
 
+    /// A room's messages from the newest on. `not-found` for an unknown room.
     pub async fn open_timeline(
         &self,
         room_id: String,
         updates: Sink<TimelineUpdate>,
     ) -> Result<u32, ApiError> {
-        let _ = (room_id, updates);
-        Err(ErrorCode::SignedOut.with("nobody is signed in"))
+        let signed = self.signed()?;
+        let mut timeline = signed.chat.open_timeline(&room_id).await?;
+        let files = signed.chat_files.clone();
+        Ok(self.subscribe(&signed, async move {
+            while let Some(update) = timeline.next().await {
+                files.learn(&room_id, &update);
+                if !updates(update) {
+                    return;
+                }
+            }
+        }))
     }
 
+    /// Asks for older messages; they come on the open timeline.
     pub async fn paginate_back(&self, room_id: String) -> Result<(), ApiError> {
-        let _ = (room_id,);
-        Err(ErrorCode::SignedOut.with("nobody is signed in"))
+        Ok(self.signed()?.chat.paginate_back(&room_id).await?)
     }
 
+    /// Queues a message; `too-long` for one that no homeserver takes.
     pub async fn send_text(
         &self,
         room_id: String,
@@ -32,127 +49,135 @@ impl App {
         reply_to: Option<String>,
         mentions: Vec<String>,
     ) -> Result<(), ApiError> {
-        let _ = (room_id, markdown, reply_to, mentions);
-        Err(ErrorCode::SignedOut.with("nobody is signed in"))
+        Ok(self.signed()?.chat.send_text(&room_id, &markdown, reply_to.as_deref(), &mentions).await?)
     }
 
+    /// Changes an own message.
     pub async fn edit_text(
         &self,
         room_id: String,
         item_id: String,
         markdown: String,
     ) -> Result<(), ApiError> {
-        let _ = (room_id, item_id, markdown);
-        Err(ErrorCode::SignedOut.with("nobody is signed in"))
+        Ok(self.signed()?.chat.edit_text(&room_id, &item_id, &markdown).await?)
     }
 
+    /// Removes a message.
     pub async fn redact(&self, room_id: String, item_id: String) -> Result<(), ApiError> {
-        let _ = (room_id, item_id);
-        Err(ErrorCode::SignedOut.with("nobody is signed in"))
+        Ok(self.signed()?.chat.redact(&room_id, &item_id).await?)
     }
 
+    /// Adds a reaction, or takes the own one back.
     pub async fn toggle_reaction(
         &self,
         room_id: String,
         item_id: String,
         key: String,
     ) -> Result<(), ApiError> {
-        let _ = (room_id, item_id, key);
-        Err(ErrorCode::SignedOut.with("nobody is signed in"))
+        Ok(self.signed()?.chat.toggle_reaction(&room_id, &item_id, &key).await?)
     }
 
+    /// Tries a failed message again.
     pub async fn retry_send(&self, room_id: String, item_id: String) -> Result<(), ApiError> {
-        let _ = (room_id, item_id);
-        Err(ErrorCode::SignedOut.with("nobody is signed in"))
+        Ok(self.signed()?.chat.retry_send(&room_id, &item_id).await?)
     }
 
+    /// Takes back a message that was not sent.
     pub async fn cancel_send(&self, room_id: String, item_id: String) -> Result<(), ApiError> {
-        let _ = (room_id, item_id);
-        Err(ErrorCode::SignedOut.with("nobody is signed in"))
+        Ok(self.signed()?.chat.cancel_send(&room_id, &item_id).await?)
     }
 
+    /// Queues a file, encrypted. It is in Files, too: the drive of chats shows what rooms carry.
     pub async fn send_file(
         &self,
         room_id: String,
         path: String,
         caption: Option<String>,
     ) -> Result<(), ApiError> {
-        let _ = (room_id, path, caption);
-        Err(ErrorCode::SignedOut.with("nobody is signed in"))
+        Ok(self.signed()?.chat.send_file(&room_id, Path::new(&path), caption.as_deref()).await?)
     }
 
+    /// Writes an attachment to `path`.
     pub async fn save_attachment(
         &self,
         room_id: String,
         item_id: String,
         path: String,
     ) -> Result<(), ApiError> {
-        let _ = (room_id, item_id, path);
-        Err(ErrorCode::SignedOut.with("nobody is signed in"))
+        Ok(self.signed()?.chat.save_attachment(&room_id, &item_id, Path::new(&path)).await?)
     }
 
+    /// Tells the room that somebody writes.
     pub async fn typing(&self, room_id: String, active: bool) -> Result<(), ApiError> {
-        let _ = (room_id, active);
-        Err(ErrorCode::SignedOut.with("nobody is signed in"))
+        Ok(self.signed()?.chat.typing(&room_id, active).await?)
     }
 
+    /// Everything in the room is read.
     pub async fn mark_read(&self, room_id: String) -> Result<(), ApiError> {
-        let _ = (room_id,);
-        Err(ErrorCode::SignedOut.with("nobody is signed in"))
+        Ok(self.signed()?.chat.mark_read(&room_id).await?)
     }
 
+    /// Keeps what is not sent yet.
     pub async fn set_draft(&self, room_id: String, text: String) -> Result<(), ApiError> {
-        let _ = (room_id, text);
-        Err(ErrorCode::SignedOut.with("nobody is signed in"))
+        Ok(self.signed()?.chat.set_draft(&room_id, &text).await?)
     }
 
+    /// Who is in the room.
     pub async fn members(&self, room_id: String) -> Result<Vec<Member>, ApiError> {
-        let _ = (room_id,);
-        Err(ErrorCode::SignedOut.with("nobody is signed in"))
+        Ok(self.signed()?.chat.members(&room_id).await?)
     }
 
+    /// An encrypted room; the answer is its id.
     pub async fn create_room(
         &self,
         name: String,
         topic: String,
         invite: Vec<String>,
     ) -> Result<String, ApiError> {
-        let _ = (name, topic, invite);
-        Err(ErrorCode::SignedOut.with("nobody is signed in"))
+        Ok(self.signed()?.chat.create_room(&name, &topic, &invite).await?)
     }
 
+    /// The direct room with somebody, made where there is none.
     pub async fn create_direct(&self, matrix_id: String) -> Result<String, ApiError> {
-        let _ = (matrix_id,);
-        Err(ErrorCode::SignedOut.with("nobody is signed in"))
+        Ok(self.signed()?.chat.create_direct(&matrix_id).await?)
     }
 
+    /// Joins.
     pub async fn accept_invite(&self, room_id: String) -> Result<(), ApiError> {
-        let _ = (room_id,);
-        Err(ErrorCode::SignedOut.with("nobody is signed in"))
+        Ok(self.signed()?.chat.accept_invite(&room_id).await?)
     }
 
+    /// Declines.
     pub async fn decline_invite(&self, room_id: String) -> Result<(), ApiError> {
-        let _ = (room_id,);
-        Err(ErrorCode::SignedOut.with("nobody is signed in"))
+        Ok(self.signed()?.chat.decline_invite(&room_id).await?)
     }
 
+    /// Leaves.
     pub async fn leave_room(&self, room_id: String) -> Result<(), ApiError> {
-        let _ = (room_id,);
-        Err(ErrorCode::SignedOut.with("nobody is signed in"))
+        Ok(self.signed()?.chat.leave_room(&room_id).await?)
     }
 
+    /// How far this device is trusted.
     pub async fn encryption(&self, updates: Sink<EncryptionState>) -> Result<u32, ApiError> {
-        let _ = (updates,);
-        Err(ErrorCode::SignedOut.with("nobody is signed in"))
+        let signed = self.signed()?;
+        let mut state = signed.chat.encryption();
+        Ok(self.subscribe(&signed, async move {
+            loop {
+                let now = *state.borrow_and_update();
+                if !updates(now) || state.changed().await.is_err() {
+                    return;
+                }
+            }
+        }))
     }
 
+    /// The recovery key, until somebody says that they wrote it down.
     pub async fn recovery_key(&self) -> Result<Option<String>, ApiError> {
-        let _ = ();
-        Err(ErrorCode::SignedOut.with("nobody is signed in"))
+        Ok(kept::recovery_key_to_show(&self.signed()?.vault)?)
     }
 
+    /// The recovery key is written down.
     pub async fn confirm_recovery_key(&self) -> Result<(), ApiError> {
-        let _ = ();
-        Err(ErrorCode::SignedOut.with("nobody is signed in"))
+        Ok(kept::confirm_recovery_key(&self.signed()?.vault)?)
     }
 }

@@ -8,23 +8,27 @@ mod people;
 mod resources;
 mod session;
 mod settings;
+mod turns;
+mod watches;
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicUsize},
 };
 
 use telestack_chat::Incoming;
 use telestack_media::{Media, MediaOptions};
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{Mutex, broadcast, watch};
 
 use crate::{
-    ApiError, ErrorCode, SettingsFile, Subscriptions,
+    ApiError, Clock, ErrorCode, SettingsFile, Subscriptions,
+    session::SignedIn,
     store::{Profile, ProfileError},
     view::{AreaState, Connection, SessionState},
 };
 
 pub use resources::Resource;
+use turns::Waiting;
 
 /// Shows a file with the desktop's own program for it. `false` where there is none.
 pub type OpenPath = Box<dyn Fn(&Path) -> bool + Send + Sync>;
@@ -54,7 +58,12 @@ struct Inner {
     settings: SettingsFile,
     subscriptions: Subscriptions,
     media: Media,
+    clock: Clock,
     state: watch::Sender<SessionState>,
+    signed: watch::Sender<Option<Arc<SignedIn>>>,
+    /// Signing in, out and restoring happen one after the other. Inside: what waits for a passphrase or a decision.
+    turn: Mutex<Waiting>,
+    devices_watched: AtomicUsize,
     connection: watch::Sender<Connection>,
     unread: watch::Sender<u32>,
     notifications: broadcast::Sender<Incoming>,
@@ -66,6 +75,14 @@ impl App {
     /// # Errors
     /// The profile folder cannot be used, or another app runs on it (`forbidden`).
     pub async fn open(options: AppOptions) -> Result<Self, ApiError> {
+        Self::open_at(options, Clock::system()).await
+    }
+
+    /// As [`App::open`], by another clock.
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    pub async fn open_at(options: AppOptions, clock: Clock) -> Result<Self, ApiError> {
         let profile = Profile::open(&options.profile_dir).map_err(|error| match error {
             ProfileError::InUse => ErrorCode::Forbidden.with(error),
             ProfileError::Io { ref source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
@@ -81,10 +98,18 @@ impl App {
             connection: watch::Sender::new(nothing_known()),
             unread: watch::Sender::new(0),
             notifications: broadcast::Sender::new(64),
+            signed: watch::Sender::new(None),
+            turn: Mutex::new(Waiting::Nothing),
+            devices_watched: AtomicUsize::new(0),
+            clock,
             profile,
             options,
         };
-        Ok(Self { inner: Arc::new(inner) })
+        let app = Self { inner: Arc::new(inner) };
+        app.follow_settings();
+        let restoring = app.clone();
+        tokio::spawn(async move { restoring.restore().await });
+        Ok(app)
     }
 
     /// Messages that deserve a desktop notification, as far as the settings want any.
@@ -108,7 +133,22 @@ impl App {
     /// Ends what runs in the background; everything is kept.
     pub async fn shutdown(&self) {
         self.inner.subscriptions.stop_all();
+        if let Some(signed) = self.inner.signed.send_replace(None) {
+            signed.end();
+            signed.calls.shutdown().await;
+            signed.chat.stop().await;
+            signed.forget_open_copies();
+        }
         self.inner.media.shutdown().await;
+    }
+
+    fn signed(&self) -> Result<Arc<SignedIn>, ApiError> {
+        self.inner.signed.borrow().clone().ok_or_else(|| ErrorCode::SignedOut.with("nobody is signed in"))
+    }
+
+    /// A subscription that ends with the session.
+    fn subscribe(&self, signed: &SignedIn, task: impl Future<Output = ()> + Send + 'static) -> u32 {
+        self.inner.subscriptions.spawn(signed.until_over(task))
     }
 
     /// Ends a subscription. An unknown number is one that ended by itself.

@@ -1,22 +1,42 @@
 //! Who is signed in, and what works at the moment.
 
+use zeroize::Zeroizing;
+
 use super::App;
 use crate::{
-    ApiError, ErrorCode, Sink,
+    ApiError, Sink, discovery,
     view::{Connection, ServerInfo, SessionState, SignInStep},
 };
 
 impl App {
+    /// What the window's first screen is decided on.
+    ///
+    /// # Errors
+    /// None.
     pub async fn session(&self, updates: Sink<SessionState>) -> Result<u32, ApiError> {
-        let _ = (updates,);
-        Err(ErrorCode::SignedOut.with("nobody is signed in"))
+        Ok(self.inner.subscriptions.forward(self.inner.state.subscribe(), updates, Clone::clone))
     }
 
+    /// The state as it is now and as it changes.
+    #[must_use]
+    pub fn watch_session(&self) -> tokio::sync::watch::Receiver<SessionState> {
+        self.inner.state.subscribe()
+    }
+
+    /// Looks whether a server is one of ours.
+    ///
+    /// # Errors
+    /// As discovery's: `not-found-server`, `not-telestack`, `untrusted-certificate`, `clock-off`, `invalid`.
     pub async fn check_server(&self, server: String) -> Result<ServerInfo, ApiError> {
-        let _ = (server,);
-        Err(ErrorCode::SignedOut.with("nobody is signed in"))
+        Ok(ServerInfo::from(&discovery::discover(&server, self.inner.clock.now()).await?))
     }
 
+    /// Signs in to everything. Where no keyring keeps the new key, it ends with the state
+    /// `needs-passphrase`, and [`App::unlock`] goes on.
+    ///
+    /// # Errors
+    /// As discovery's; `wrong-credentials`, `rate-limited`, `files-unavailable`, `chat-unavailable`, `disk-full`.
+    /// Whatever was begun is undone.
     pub async fn sign_in(
         &self,
         server: String,
@@ -24,27 +44,53 @@ impl App {
         password: String,
         progress: Sink<SignInStep>,
     ) -> Result<(), ApiError> {
-        let _ = (server, email, password, progress);
-        Err(ErrorCode::SignedOut.with("nobody is signed in"))
+        let password = Zeroizing::new(password);
+        self.detached(move |app| async move { app.begin(&server, &email, &password, &progress).await }).await
     }
 
+    /// Gives the passphrase that is waited for.
+    ///
+    /// # Errors
+    /// `wrong-passphrase`; when it protects a new store, as [`App::sign_in`].
     pub async fn unlock(&self, passphrase: String) -> Result<(), ApiError> {
-        let _ = (passphrase,);
-        Err(ErrorCode::SignedOut.with("nobody is signed in"))
+        let passphrase = Zeroizing::new(passphrase);
+        self.detached(move |app| async move { app.use_passphrase(&passphrase).await }).await
     }
 
+    /// Fetches anew what cannot be read here.
+    ///
+    /// # Errors
+    /// The server cannot be reached; the damaged store is kept.
     pub async fn rebuild_store(&self) -> Result<(), ApiError> {
-        let _ = ();
-        Err(ErrorCode::SignedOut.with("nobody is signed in"))
+        self.detached(|app| async move { app.rebuild().await }).await
     }
 
+    /// Signs out of everything and removes what is kept here, whether or not a server can be told.
+    ///
+    /// # Errors
+    /// None.
     pub async fn sign_out(&self) -> Result<(), ApiError> {
-        let _ = ();
-        Err(ErrorCode::SignedOut.with("nobody is signed in"))
+        self.detached(|app| async move {
+            app.end().await;
+            Ok(())
+        })
+        .await
     }
 
+    /// What works at the moment.
+    ///
+    /// # Errors
+    /// None.
     pub async fn connection(&self, updates: Sink<Connection>) -> Result<u32, ApiError> {
-        let _ = (updates,);
-        Err(ErrorCode::SignedOut.with("nobody is signed in"))
+        Ok(self.inner.subscriptions.forward(self.inner.connection.subscribe(), updates, Clone::clone))
+    }
+
+    /// A turn is not cut off half-way by a caller that stops waiting.
+    async fn detached<F>(&self, turn: impl FnOnce(Self) -> F + Send + 'static) -> Result<(), ApiError>
+    where
+        F: Future<Output = Result<(), ApiError>> + Send + 'static,
+    {
+        let app = self.clone();
+        tokio::spawn(turn(app)).await.unwrap_or_else(|error| Err(crate::ErrorCode::Internal.with(error)))
     }
 }

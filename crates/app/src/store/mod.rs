@@ -2,8 +2,10 @@
 
 mod key;
 mod profile;
+mod sealed_files;
 mod vault;
 
 pub use key::{KeyError, StoreKey, Wrapped};
 pub use profile::{Account, KeySource, Profile, ProfileError};
+pub use sealed_files::SealedFiles;
 pub use vault::{Vault, VaultError};

@@ -111,6 +111,16 @@ impl Profile {
         }
     }
 
+    /// Removes the stores of sign-ins that were cut off before they were done. Only where no account is.
+    pub fn remove_leftovers(&self) {
+        match fs::remove_dir_all(self.folder.join("accounts")) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                tracing::warn!(%error, "what an unfinished sign-in left cannot be removed");
+            }
+            _ => {}
+        }
+    }
+
     /// A small JSON file of the profile; what is missing or unreadable is the default.
     #[must_use]
     pub fn read<T: DeserializeOwned + Default>(&self, name: &str) -> T {

@@ -78,7 +78,7 @@ pub struct About {
     pub licences: Vec<Licence>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 pub struct Licence {
     pub name: String,
     pub version: String,

@@ -1,0 +1,302 @@
+//! Drives and what is in them, as the server last told it: kept in the vault, so that they are there with no network.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use telestack_backend::StoredFile;
+use telestack_model::FILES_BUCKET;
+use tokio::sync::{Mutex, Notify, watch};
+
+use super::{clean_name, split};
+use crate::{
+    ApiError, ErrorCode,
+    session::Link,
+    store::{Vault, VaultError},
+    view::{Drive, FileEntry, StorageUse},
+};
+
+const SPACE: &str = "drives";
+/// The organisation's buckets. Appwrite lists buckets for API keys only, so they are known by name.
+const BUCKETS: [(&str, &str); 1] = [(FILES_BUCKET, "Files")];
+/// Appwrite's and the engine's limit where the bucket sets none.
+const LARGEST_FILE: f64 = 5_000_000_000.0;
+/// Files of one drive that are shown.
+const MOST: usize = 50_000;
+/// Between two looks while nobody looks at a folder, and while somebody does.
+const PACE: Duration = Duration::from_secs(180);
+const FOLDER_PACE: Duration = Duration::from_secs(10);
+const AFTER_FAILURE: Duration = Duration::from_secs(5);
+
+/// Everything that the Files area shows.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Listing {
+    pub drives: Vec<Drive>,
+    pub files: HashMap<String, Vec<FileEntry>>,
+    /// Deleted here, not yet on the server: drive and id.
+    pub hidden: HashSet<(String, String)>,
+}
+
+impl Listing {
+    /// The files of a drive without those that are being deleted.
+    pub fn shown(&self, drive: &str) -> Vec<FileEntry> {
+        let files = self.files.get(drive).map(Vec::as_slice).unwrap_or_default();
+        let visible = |file: &&FileEntry| !self.hidden.contains(&(file.drive.clone(), file.id.clone()));
+        files.iter().filter(visible).cloned().collect()
+    }
+}
+
+pub(crate) struct Drives {
+    link: Link,
+    vault: Arc<Vault>,
+    listing: watch::Sender<Listing>,
+    /// One refresh at a time.
+    refreshing: Mutex<()>,
+    stale: Notify,
+}
+
+impl Drives {
+    pub fn open(link: Link, vault: Arc<Vault>) -> Result<Self, VaultError> {
+        let mut listing = Listing::default();
+        for (drive, files) in vault.list::<(Drive, Vec<FileEntry>)>(SPACE)?.into_iter().map(|(_, kept)| kept)
+        {
+            listing.files.insert(drive.id.clone(), files);
+            listing.drives.push(drive);
+        }
+        Ok(Self {
+            link,
+            vault,
+            listing: watch::Sender::new(listing),
+            refreshing: Mutex::new(()),
+            stale: Notify::new(),
+        })
+    }
+
+    pub fn watch(&self) -> watch::Receiver<Listing> {
+        self.listing.subscribe()
+    }
+
+    /// Looks again soon.
+    pub fn refresh_soon(&self) {
+        self.stale.notify_one();
+    }
+
+    /// Keeps the listing new while the backend answers.
+    pub async fn run(&self) {
+        loop {
+            self.link.online().await;
+            let pause = if self.refresh().await.is_ok() { PACE } else { AFTER_FAILURE };
+            let mut reach = self.link.reach();
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = self.stale.notified() => {}
+                _ = reach.wait_for(|reach| reach.backend == Some(false)) => {}
+            }
+        }
+    }
+
+    /// Keeps it newer still, for as long as somebody looks at a folder.
+    pub async fn follow(&self) {
+        loop {
+            tokio::time::sleep(FOLDER_PACE).await;
+            self.link.online().await;
+            // The next look tells what this one could not.
+            let _ = self.refresh().await;
+        }
+    }
+
+    /// Makes sure that a drive's files are known, from here or from the server.
+    pub async fn know(&self, drive: &str) -> Result<(), ApiError> {
+        if self.listing.borrow().files.contains_key(drive) {
+            self.refresh_soon();
+            return Ok(());
+        }
+        self.refresh().await?;
+        let known = self.listing.borrow().files.contains_key(drive);
+        if known { Ok(()) } else { Err(ErrorCode::NotFound.with("there is no such drive")) }
+    }
+
+    /// Asks the server for everything.
+    pub async fn refresh(&self) -> Result<(), ApiError> {
+        let _one = self.refreshing.lock().await;
+        for (id, name) in BUCKETS {
+            match self.link.call(self.link.backend.all_files(id, MOST)).await {
+                Ok(files) => {
+                    let files: Vec<FileEntry> = files.into_iter().map(|file| entry(id, file)).collect();
+                    self.put(id, name, files)?;
+                }
+                Err(error) if matches!(error.code, ErrorCode::NotFound | ErrorCode::Forbidden) => {
+                    self.drop_drive(id)?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows a drive that is no bucket; whoever shows it keeps it.
+    pub fn show(&self, drive: Drive, files: Vec<FileEntry>) {
+        self.listing.send_if_modified(|listing| {
+            if listing.drives.contains(&drive) && listing.files.get(&drive.id) == Some(&files) {
+                return false;
+            }
+            listing.files.insert(drive.id.clone(), files);
+            match listing.drives.iter_mut().find(|known| known.id == drive.id) {
+                Some(known) => *known = drive,
+                None => listing.drives.push(drive),
+            }
+            true
+        });
+    }
+
+    fn put(&self, id: &str, name: &str, files: Vec<FileEntry>) -> Result<(), VaultError> {
+        let drive = Drive {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            max_file_size: LARGEST_FILE,
+            used: files.iter().map(|file| file.size).sum(),
+            read_only: false,
+        };
+        let listing = self.listing.borrow();
+        let same = listing.drives.contains(&drive) && listing.files.get(id) == Some(&files);
+        drop(listing);
+        if same {
+            return Ok(());
+        }
+        self.vault.put(SPACE, id, &(&drive, &files))?;
+        self.listing.send_modify(|listing| {
+            match listing.drives.iter_mut().find(|known| known.id == drive.id) {
+                Some(known) => *known = drive,
+                // What rooms carry comes last.
+                None => listing.drives.insert(0, drive),
+            }
+            listing.files.insert(id.to_owned(), files);
+        });
+        Ok(())
+    }
+
+    fn drop_drive(&self, id: &str) -> Result<(), VaultError> {
+        self.vault.delete(SPACE, id)?;
+        self.listing.send_if_modified(|listing| {
+            listing.drives.retain(|drive| drive.id != id);
+            listing.files.remove(id).is_some()
+        });
+        Ok(())
+    }
+
+    /// A file as it is known here.
+    pub fn file(&self, drive: &str, id: &str) -> Option<FileEntry> {
+        self.listing.borrow().files.get(drive)?.iter().find(|file| file.id == id).cloned()
+    }
+
+    /// A file from here or from the server.
+    pub async fn find(&self, drive: &str, id: &str) -> Result<FileEntry, ApiError> {
+        if let Some(file) = self.file(drive, id) {
+            return Ok(file);
+        }
+        Ok(entry(drive, self.link.call(self.link.backend.file(drive, id)).await?))
+    }
+
+    /// Puts a file into the listing before the server is asked again.
+    pub fn changed(&self, drive: &str, file: StoredFile) -> Result<(), VaultError> {
+        let file = entry(drive, file);
+        self.edit(drive, move |files| match files.iter_mut().find(|known| known.id == file.id) {
+            Some(known) => *known = file,
+            None => files.push(file),
+        })
+    }
+
+    /// Takes a file out of the listing before the server is asked again.
+    pub fn removed(&self, drive: &str, id: &str) -> Result<(), VaultError> {
+        self.edit(drive, |files| files.retain(|file| file.id != id))
+    }
+
+    fn edit(&self, drive: &str, change: impl FnOnce(&mut Vec<FileEntry>)) -> Result<(), VaultError> {
+        let listing = self.listing.borrow();
+        let known = listing.drives.iter().find(|known| known.id == drive).cloned();
+        let files = listing.files.get(drive).cloned();
+        drop(listing);
+        let (Some(known), Some(mut files)) = (known, files) else { return Ok(()) };
+        change(&mut files);
+        self.put(&known.id, &known.name, files)
+    }
+
+    /// Hides files that are being deleted.
+    pub fn hide(&self, hidden: HashSet<(String, String)>) {
+        self.listing.send_if_modified(|listing| {
+            let changed = listing.hidden != hidden;
+            listing.hidden = hidden;
+            changed
+        });
+    }
+
+    pub fn storage_use(&self) -> StorageUse {
+        StorageUse { used: self.listing.borrow().drives.iter().map(|drive| drive.used).sum(), quota: None }
+    }
+
+    pub fn drive(&self, id: &str) -> Option<Drive> {
+        self.listing.borrow().drives.iter().find(|drive| drive.id == id).cloned()
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^53")]
+fn entry(drive: &str, file: StoredFile) -> FileEntry {
+    // Names come from other people's computers.
+    let whole = clean_name(&file.name).unwrap_or_else(|| file.id.clone());
+    let (folder, name) = split(&whole);
+    let changed =
+        chrono::DateTime::parse_from_rfc3339(&file.updated).map_or(0, |time| time.timestamp_millis());
+    let has_preview =
+        matches!(file.mime_type.as_str(), "image/png" | "image/jpeg" | "image/webp" | "image/gif");
+    FileEntry {
+        drive: drive.to_owned(),
+        folder: folder.to_owned(),
+        name: name.to_owned(),
+        size: file.size_original as f64,
+        changed: changed as f64,
+        writable: true,
+        has_preview,
+        mime: file.mime_type,
+        id: file.id,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stored(id: &str, name: &str) -> StoredFile {
+        StoredFile {
+            id: id.into(),
+            bucket_id: "files".into(),
+            updated: "2026-11-25T04:00:00.000+00:00".into(),
+            name: name.into(),
+            mime_type: "image/png".into(),
+            size_original: 7,
+            chunks_total: 1,
+            chunks_uploaded: 1,
+        }
+    }
+
+    #[test]
+    fn a_name_becomes_a_folder_and_a_harmless_name() {
+        let file = entry("files", stored("a", "Clinic/../x\u{202e}gnp.exe"));
+        assert_eq!((file.folder.as_str(), file.name.as_str()), ("Clinic", "xgnp.exe"));
+        assert!(file.has_preview && file.changed > 1.7e12);
+        assert_eq!(entry("files", stored("a", "..")).name, "a");
+    }
+
+    #[test]
+    fn what_is_being_deleted_is_not_shown() {
+        let files = vec![entry("files", stored("a", "a")), entry("files", stored("b", "b"))];
+        let listing = Listing {
+            files: HashMap::from([("files".to_owned(), files)]),
+            hidden: HashSet::from([("files".to_owned(), "a".to_owned())]),
+            ..Listing::default()
+        };
+        let ids: Vec<String> = listing.shown("files").into_iter().map(|file| file.id).collect();
+        assert_eq!(ids, ["b"]);
+    }
+}

@@ -1,0 +1,15 @@
+//! One signed-in person on this computer: how it begins, is restored, and ends.
+
+mod calls;
+mod gateway;
+pub(crate) mod kept;
+pub(crate) mod keys;
+mod link;
+pub(crate) mod open;
+mod signed_in;
+
+pub(crate) use calls::Calls;
+pub(crate) use gateway::{Gateway, Health};
+pub(crate) use kept::Kept;
+pub(crate) use link::{Link, Reach};
+pub(crate) use signed_in::SignedIn;
