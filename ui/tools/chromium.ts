@@ -46,7 +46,12 @@ export class Chromium {
   async go(url: string): Promise<void> {
     this.complaints = []
     await this.#call('Page.navigate', { url })
-    await this.run(`new Promise((done, fail) => { const look = (tries) => document.body?.dataset.ready && location.href === ${JSON.stringify(url)} ? done() : tries ? setTimeout(look, 50, tries - 1) : fail(new Error('the page never stood')); look(300) })`)
+    const end = Date.now() + PATIENCE_MS
+    // The page before goes while it is asked, and the server may load this one twice; neither answers.
+    while ((await this.run(`location.href === ${JSON.stringify(url)} && document.body?.dataset.ready === 'yes'`).catch(() => false)) !== true) {
+      if (Date.now() > end) throw new Error(`${url} never stood`)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
   }
 
   async run(expression: string): Promise<unknown> {
