@@ -76,6 +76,13 @@ export const chat: Views = {
       await type('.composer textarea', 'Yes, within three seconds.')
     },
   },
+  'chat-hover': {
+    act: async () => {
+      open()
+      const rows = await find('.msg:not(.own)').then(() => [...document.querySelectorAll('.msg:not(.own)')])
+      rows.at(-2)?.querySelector('.body')?.dispatchEvent(new PointerEvent('pointerover', { bubbles: true }))
+    },
+  },
   'chat-menu': {
     act: async () => {
       open()

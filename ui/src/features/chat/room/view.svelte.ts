@@ -5,7 +5,7 @@ import { Subscription } from '$shared/stores/subscription.svelte'
 import { toasts } from '$shared/stores/toasts.svelte'
 import { Composer } from '../composer/composer.svelte'
 import { newSince } from '../timeline/anchor'
-import { lines } from '../timeline/grouping'
+import { lines, reuse, type Line } from '../timeline/grouping'
 import { NewLine } from '../timeline/new_line'
 import { removals } from '../timeline/removals.svelte'
 import { FindHere } from './find.svelte'
@@ -36,7 +36,8 @@ export class RoomView {
   #marked: string | null = null
   readonly #newLine = new NewLine()
 
-  readonly lines = $derived(lines(this.items, this.newBefore, removals.ids))
+  #before: Line[] = []
+  readonly lines = $derived.by(() => (this.#before = reuse(this.#before, lines(this.items, this.newBefore, removals.ids))))
   readonly unseen = $derived(this.atBottom ? 0 : newSince(this.items, this.#seen))
   readonly messages = $derived(this.items.filter((item) => item.kind === 'message'))
 

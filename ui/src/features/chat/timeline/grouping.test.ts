@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { TimelineItem } from '$shared/ipc'
-import { GROUP_MS, lines } from './grouping'
+import { GROUP_MS, lines, reuse } from './grouping'
 import { item } from './items.testdata'
 import { NewLine } from './new_line'
 
@@ -18,6 +18,15 @@ it('starts a group after a day, a notice, a reply and the new line', () => {
   expect(firsts([item('a'), day, item('b')])).toEqual(['a first last', 'day', 'b first last'])
   expect(firsts([item('a'), item('b', { replyTo: { eventId: '$a', senderName: null, preview: null } })])).toEqual(['a first last', 'b first last'])
   expect(firsts([item('a'), item('b')], 'b')).toEqual(['a first last', 'new', 'b first last'])
+})
+
+it('keeps lines that did not change', () => {
+  const [a, b] = [item('a'), item('b')]
+  const before = lines([a, b], null, none)
+  const after = reuse(before, lines([a, b, item('c')], null, none))
+  expect(after[0]).toBe(before[0])
+  // The group goes on, so that its last line is another one.
+  expect(after[1]).not.toBe(before[1])
 })
 
 it('shows what is being deleted as deleted', () => {

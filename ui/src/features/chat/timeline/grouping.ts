@@ -39,6 +39,23 @@ export function lines(items: readonly TimelineItem[], newBefore: string | null, 
   return out
 }
 
+/** Lines that did not change stay the same objects, so that only what changed is drawn again. */
+export function reuse(before: readonly Line[], after: Line[]): Line[] {
+  const known = new Map(before.map((line) => [line.id, line]))
+  return after.map((line) => {
+    const old = known.get(line.id)
+    return old && isSame(old, line) ? old : line
+  })
+}
+
+function isSame(a: Line, b: Line): boolean {
+  if (a.kind === 'message' && b.kind === 'message') return a.message === b.message && a.first === b.first && a.last === b.last
+  if (a.kind === 'notice' && b.kind === 'notice') return a.item === b.item
+  if (a.kind === 'notices' && b.kind === 'notices') return a.items.length === b.items.length && a.items.every((item, i) => item === b.items[i])
+  if (a.kind === 'day' && b.kind === 'day') return a.time === b.time
+  return a.kind === b.kind
+}
+
 function isFollowed(item: Message, next: TimelineItem | undefined, newBefore: string | null): boolean {
   return next?.kind === 'message' && next.id !== newBefore && continues({ ...item, kind: 'message' }, next)
 }
