@@ -119,22 +119,4 @@ impl Backend {
         }
         Ok(self.get::<Answer>(&["account", "sessions"], &[]).await?.sessions)
     }
-
-    /// `PATCH /account/name`
-    ///
-    /// # Errors
-    /// As any call.
-    pub async fn set_name(&self, name: &str) -> Result<(), BackendError> {
-        self.tell(Method::PATCH, &["account", "name"], &json!({ "name": name })).await
-    }
-
-    /// Changes one of the account's preferences; the others stay.
-    ///
-    /// # Errors
-    /// As any call.
-    pub async fn set_preference(&self, key: &str, value: &str) -> Result<(), BackendError> {
-        let mut prefs: serde_json::Map<String, Value> = self.get(&["account", "prefs"], &[]).await?;
-        prefs.insert(key.to_owned(), json!(value));
-        self.tell(Method::PATCH, &["account", "prefs"], &json!({ "prefs": prefs })).await
-    }
 }

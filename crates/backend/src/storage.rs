@@ -42,6 +42,8 @@ pub struct StoredFile {
     pub chunks_total: u64,
     #[serde(default)]
     pub chunks_uploaded: u64,
+    #[serde(default, rename = "$permissions")]
+    pub permissions: Vec<String>,
 }
 
 impl StoredFile {

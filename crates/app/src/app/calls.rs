@@ -51,17 +51,17 @@ impl App {
 
     /// Joins the room's call, or begins one and rings.
     pub async fn start_call(&self, room_id: String, mic: bool, camera: bool) -> Result<(), ApiError> {
-        self.signed()?.calls.start_call(room_id, mic, camera).await
+        self.signed()?.calls.start_call(&room_id, mic, camera).await
     }
 
     /// Answers.
     pub async fn accept_call(&self, ring_id: String, camera: bool) -> Result<(), ApiError> {
-        self.signed()?.calls.accept(ring_id, camera).await
+        self.signed()?.calls.accept(&ring_id, camera).await
     }
 
     /// Declines.
     pub async fn decline_call(&self, ring_id: String) -> Result<(), ApiError> {
-        self.signed()?.calls.decline(ring_id).await
+        self.signed()?.calls.decline(&ring_id).await
     }
 
     /// Leaves the call.

@@ -59,13 +59,13 @@ impl App {
     ) -> Result<u32, ApiError> {
         let signed = self.signed()?;
         signed.drives.know(&drive).await?;
-        let (drives, listing) = (signed.drives.clone(), signed.drives.watch());
+        let (drives, listing, followed) = (signed.drives.clone(), signed.drives.watch(), drive.clone());
         let items = move |listing: &Listing| contents(&listing.shown(&drive), &path);
         let sending = send_changes(listing, updates, items, key);
         Ok(self.subscribe(&signed, async move {
             tokio::select! {
                 () = sending => {}
-                () = drives.follow() => {}
+                () = drives.follow(&followed) => {}
             }
         }))
     }

@@ -1,19 +1,21 @@
 //! The directory, one's own profile and the palette.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
-use telestack_model::ListDiff;
+use telestack_backend::Chunk;
+use telestack_model::{AVATARS_BUCKET, ListDiff, ProfileChange};
 
 use super::App;
 use crate::{
-    ApiError, ErrorCode, Sink, palette,
-    people::{matches, plain},
+    ApiError, ErrorCode, Sink, files, palette,
+    people::{matches, own_picture, plain},
     send_changes,
+    session::SignedIn,
     view::{FileEntry, PaletteEntry, PersonView},
 };
 
 /// A profile's picture is shown small.
-const LARGEST_PICTURE: u64 = 10 * 1024 * 1024;
+const LARGEST_PICTURE: u64 = 5 * 1024 * 1024;
 
 async fn read_picture(path: &Path) -> Result<(String, Vec<u8>), ApiError> {
     if tokio::fs::metadata(path).await?.len() > LARGEST_PICTURE {
@@ -28,6 +30,16 @@ async fn read_picture(path: &Path) -> Result<(String, Vec<u8>), ApiError> {
         _ => return Err(ErrorCode::Invalid.with("this is no picture")),
     };
     Ok((mime.to_owned(), bytes))
+}
+
+/// Puts a picture where the directory finds it.
+async fn upload_picture(signed: &SignedIn, mime: &str, bytes: Vec<u8>) -> Result<String, ApiError> {
+    let id = files::new_id()?;
+    let name = format!("picture.{}", mime.rsplit('/').next().unwrap_or("png").replace("jpeg", "jpg"));
+    let total = bytes.len() as u64;
+    let chunk = Chunk { offset: 0, total, bytes, sent: Arc::default() };
+    signed.link.call(signed.link.backend.upload_chunk(AVATARS_BUCKET, &id, &name, chunk)).await?;
+    Ok(id)
 }
 
 impl App {
@@ -57,15 +69,21 @@ impl App {
             Some(path) => Some(read_picture(Path::new(path)).await?),
             None => None,
         };
-        signed.link.call(signed.link.backend.set_name(&name)).await?;
-        signed.chat.set_profile(&name, picture).await?;
-        if signed.change_kept(|kept| kept.name.clone_from(&name))? {
-            self.show_me(&signed);
-        }
-        // The gateway brings the directory's row in line whenever somebody comes in.
+        let avatar_file_id = match &picture {
+            Some((mime, bytes)) => Some(upload_picture(&signed, mime, bytes.clone()).await?),
+            None => None,
+        };
         let jwt = signed.link.call(signed.link.backend.create_jwt()).await?;
-        if let Err(error) = signed.gateway.matrix_login(&jwt).await {
-            tracing::info!(code = error.code.as_str(), "the directory follows at the next sign-in");
+        let change = ProfileChange { name: Some(name.clone()), avatar_file_id };
+        let row = signed.gateway.change_profile(&jwt, &change).await?;
+        signed.chat.set_profile(&name, picture).await?;
+        let avatar = row.avatar_file_id.as_deref().map(own_picture);
+        let changed = signed.change_kept(|kept| {
+            kept.name = name;
+            kept.avatar = avatar.or(kept.avatar.take());
+        })?;
+        if changed {
+            self.show_me(&signed);
         }
         signed.directory.profile_changed();
         Ok(())

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
+use telestack_model::AVATARS_BUCKET;
 
 use super::App;
-use crate::{ApiError, ErrorCode, files::CHATS, session::SignedIn};
+use crate::{ApiError, ErrorCode, files::CHATS, people::OWN_PICTURE, session::SignedIn};
 
 /// A file that is shown inside the window.
 const LARGEST: u64 = 64 * 1024 * 1024;
+/// Faces are shown small.
+const FACE: u32 = 256;
 /// Widths in which pictures are fetched: few, so that what is cached is used again.
 const WIDTHS: [u32; 4] = [128, 256, 512, 1024];
 
@@ -21,7 +24,7 @@ pub struct Resource {
 
 impl App {
     /// `path` as in the address, its parts percent-encoded: `/preview/{drive}/{file}`, `/file/{drive}/{file}`,
-    /// `/attachment/{room}/{item}`, `/thumbnail/{room}/{item}`, `/avatar/{mxc URI}` or `/avatar/{host}/{id}`,
+    /// `/attachment/{room}/{item}`, `/thumbnail/{room}/{item}`, `/avatar/{name}` (a person's or room's `avatar`) or `/avatar/{host}/{id}`,
     /// `/person/{user id}`. `?w=` is the width in device pixels that a picture is wanted for.
     ///
     /// # Errors
@@ -42,7 +45,7 @@ impl App {
             ["file", drive, file] => whole(&signed, drive, file).await,
             ["attachment", room, item] => Ok(media(signed.chat.attachment(room, item).await?)),
             ["thumbnail", room, item] => Ok(media(signed.chat.thumbnail(room, item, width).await?)),
-            ["avatar", uri] if uri.starts_with("mxc://") => avatar(&signed, uri).await,
+            ["avatar", name] => avatar(&signed, name).await,
             ["avatar", host, id] => avatar(&signed, &format!("mxc://{host}/{id}")).await,
             ["person", id] => {
                 let person = signed.directory.people().into_iter().find(|person| person.id == *id);
@@ -78,8 +81,17 @@ async fn preview(signed: &SignedIn, drive: &str, file: &str, width: u32) -> Resu
     .await
 }
 
-async fn avatar(signed: &SignedIn, uri: &str) -> Result<Resource, ApiError> {
-    cached(signed, format!("avatar/{uri}"), async { Ok(media(signed.chat.avatar(uri).await?)) }).await
+/// `mxc://...`, or a file of the organisation's bucket of pictures.
+async fn avatar(signed: &SignedIn, name: &str) -> Result<Resource, ApiError> {
+    cached(signed, format!("avatar/{name}"), async {
+        let Some(file) = name.strip_prefix(OWN_PICTURE) else {
+            return Ok(media(signed.chat.avatar(name).await?));
+        };
+        let backend = &signed.link.backend;
+        let picture = signed.link.call(backend.preview(AVATARS_BUCKET, file, FACE)).await?;
+        Ok(Resource { mime: picture.mime, bytes: picture.bytes })
+    })
+    .await
 }
 
 /// A picture from the disk, else fetched and put there.

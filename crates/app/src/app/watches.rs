@@ -114,7 +114,10 @@ impl App {
                         kept.avatar = me.avatar.or(kept.avatar.take());
                     });
                     match changed {
-                        Ok(true) => app.show_me(&signed),
+                        Ok(true) => {
+                            app.show_me(&signed);
+                            signed.drives.look_as(signed.kept().is_administrator());
+                        }
                         Ok(false) => {}
                         Err(error) => tracing::warn!(%error, "the own profile is not kept"),
                     }

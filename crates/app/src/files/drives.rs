@@ -7,22 +7,19 @@ use std::{
 };
 
 use telestack_backend::StoredFile;
-use telestack_model::FILES_BUCKET;
+use telestack_model::{BucketReport, StorageReport};
 use tokio::sync::{Mutex, Notify, watch};
 
 use super::{clean_name, split};
 use crate::{
     ApiError, ErrorCode,
-    session::Link,
+    session::{Gateway, Link},
     store::{Vault, VaultError},
     view::{Drive, FileEntry, StorageUse},
 };
 
 const SPACE: &str = "drives";
-/// The organisation's buckets. Appwrite lists buckets for API keys only, so they are known by name.
-const BUCKETS: [(&str, &str); 1] = [(FILES_BUCKET, "Files")];
-/// Appwrite's and the engine's limit where the bucket sets none.
-const LARGEST_FILE: f64 = 5_000_000_000.0;
+const USE: &str = "storage-use";
 /// Files of one drive that are shown.
 const MOST: usize = 50_000;
 /// Between two looks while nobody looks at a folder, and while somebody does.
@@ -37,6 +34,8 @@ pub(crate) struct Listing {
     pub files: HashMap<String, Vec<FileEntry>>,
     /// Deleted here, not yet on the server: drive and id.
     pub hidden: HashSet<(String, String)>,
+    /// Bytes in all buckets, and how many there may be.
+    pub used: Option<(u64, Option<u64>)>,
 }
 
 impl Listing {
@@ -48,9 +47,18 @@ impl Listing {
     }
 }
 
+/// Who looks: their own files may be changed, an administrator's hand reaches all.
+#[derive(Debug, Clone)]
+pub(crate) struct Looker {
+    pub user_id: String,
+    pub administrator: bool,
+}
+
 pub(crate) struct Drives {
     link: Link,
+    gateway: Gateway,
     vault: Arc<Vault>,
+    looker: std::sync::Mutex<Looker>,
     listing: watch::Sender<Listing>,
     /// One refresh at a time.
     refreshing: Mutex<()>,
@@ -58,16 +66,19 @@ pub(crate) struct Drives {
 }
 
 impl Drives {
-    pub fn open(link: Link, vault: Arc<Vault>) -> Result<Self, VaultError> {
+    pub fn open(link: Link, gateway: Gateway, vault: Arc<Vault>, looker: Looker) -> Result<Self, VaultError> {
         let mut listing = Listing::default();
         for (drive, files) in vault.list::<(Drive, Vec<FileEntry>)>(SPACE)?.into_iter().map(|(_, kept)| kept)
         {
             listing.files.insert(drive.id.clone(), files);
             listing.drives.push(drive);
         }
+        listing.used = vault.get(USE, USE)?;
         Ok(Self {
             link,
+            gateway,
             vault,
+            looker: std::sync::Mutex::new(looker),
             listing: watch::Sender::new(listing),
             refreshing: Mutex::new(()),
             stale: Notify::new(),
@@ -97,14 +108,31 @@ impl Drives {
         }
     }
 
-    /// Keeps it newer still, for as long as somebody looks at a folder.
-    pub async fn follow(&self) {
+    /// Keeps a drive newer still, for as long as somebody looks into it.
+    pub async fn follow(&self, drive: &str) {
+        if drive == super::CHATS {
+            return std::future::pending().await;
+        }
         loop {
             tokio::time::sleep(FOLDER_PACE).await;
             self.link.online().await;
             // The next look tells what this one could not.
-            let _ = self.refresh().await;
+            let _ = self.refresh_files(drive).await;
         }
+    }
+
+    /// Administrators may change what others made.
+    pub fn look_as(&self, administrator: bool) {
+        let mut looker = self.looker.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if looker.administrator != administrator {
+            looker.administrator = administrator;
+            drop(looker);
+            self.refresh_soon();
+        }
+    }
+
+    fn looker(&self) -> Looker {
+        self.looker.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
     /// Makes sure that a drive's files are known, from here or from the server.
@@ -121,19 +149,38 @@ impl Drives {
     /// Asks the server for everything.
     pub async fn refresh(&self) -> Result<(), ApiError> {
         let _one = self.refreshing.lock().await;
-        for (id, name) in BUCKETS {
-            match self.link.call(self.link.backend.all_files(id, MOST)).await {
-                Ok(files) => {
-                    let files: Vec<FileEntry> = files.into_iter().map(|file| entry(id, file)).collect();
-                    self.put(id, name, files)?;
-                }
-                Err(error) if matches!(error.code, ErrorCode::NotFound | ErrorCode::Forbidden) => {
-                    self.drop_drive(id)?;
-                }
-                Err(error) => return Err(error),
-            }
+        let jwt = self.link.call(self.link.backend.create_jwt()).await?;
+        let report: StorageReport = self.gateway.storage(&jwt).await?;
+        let gone: Vec<String> = {
+            let listing = self.listing.borrow();
+            let known = listing.drives.iter().map(|drive| &drive.id).filter(|id| *id != super::CHATS);
+            known.filter(|id| !report.buckets.iter().any(|bucket| bucket.id == **id)).cloned().collect()
+        };
+        for id in gone {
+            self.drop_drive(&id)?;
+        }
+        for bucket in &report.buckets {
+            let files = self.link.call(self.link.backend.all_files(&bucket.id, MOST)).await?;
+            self.put(drive(bucket), self.entries(&bucket.id, files))?;
+        }
+        let used = Some((report.used, report.quota));
+        if self.listing.borrow().used != used {
+            self.vault.put(USE, USE, &used)?;
+            self.listing.send_modify(|listing| listing.used = used);
         }
         Ok(())
+    }
+
+    async fn refresh_files(&self, id: &str) -> Result<(), ApiError> {
+        let _one = self.refreshing.lock().await;
+        let Some(drive) = self.drive(id) else { return Ok(()) };
+        let files = self.link.call(self.link.backend.all_files(id, MOST)).await?;
+        Ok(self.put(drive, self.entries(id, files))?)
+    }
+
+    fn entries(&self, drive: &str, files: Vec<StoredFile>) -> Vec<FileEntry> {
+        let looker = self.looker();
+        files.into_iter().map(|file| entry(drive, file, &looker)).collect()
     }
 
     /// Shows a drive that is no bucket; whoever shows it keeps it.
@@ -151,28 +198,22 @@ impl Drives {
         });
     }
 
-    fn put(&self, id: &str, name: &str, files: Vec<FileEntry>) -> Result<(), VaultError> {
-        let drive = Drive {
-            id: id.to_owned(),
-            name: name.to_owned(),
-            max_file_size: LARGEST_FILE,
-            used: files.iter().map(|file| file.size).sum(),
-            read_only: false,
-        };
+    fn put(&self, drive: Drive, files: Vec<FileEntry>) -> Result<(), VaultError> {
+        let id = drive.id.clone();
         let listing = self.listing.borrow();
-        let same = listing.drives.contains(&drive) && listing.files.get(id) == Some(&files);
+        let same = listing.drives.contains(&drive) && listing.files.get(&id) == Some(&files);
         drop(listing);
         if same {
             return Ok(());
         }
-        self.vault.put(SPACE, id, &(&drive, &files))?;
+        self.vault.put(SPACE, &id, &(&drive, &files))?;
         self.listing.send_modify(|listing| {
             match listing.drives.iter_mut().find(|known| known.id == drive.id) {
                 Some(known) => *known = drive,
                 // What rooms carry comes last.
                 None => listing.drives.insert(0, drive),
             }
-            listing.files.insert(id.to_owned(), files);
+            listing.files.insert(id, files);
         });
         Ok(())
     }
@@ -196,12 +237,13 @@ impl Drives {
         if let Some(file) = self.file(drive, id) {
             return Ok(file);
         }
-        Ok(entry(drive, self.link.call(self.link.backend.file(drive, id)).await?))
+        let file = self.link.call(self.link.backend.file(drive, id)).await?;
+        Ok(entry(drive, file, &self.looker()))
     }
 
     /// Puts a file into the listing before the server is asked again.
     pub fn changed(&self, drive: &str, file: StoredFile) -> Result<(), VaultError> {
-        let file = entry(drive, file);
+        let file = entry(drive, file, &self.looker());
         self.edit(drive, move |files| match files.iter_mut().find(|known| known.id == file.id) {
             Some(known) => *known = file,
             None => files.push(file),
@@ -218,9 +260,10 @@ impl Drives {
         let known = listing.drives.iter().find(|known| known.id == drive).cloned();
         let files = listing.files.get(drive).cloned();
         drop(listing);
-        let (Some(known), Some(mut files)) = (known, files) else { return Ok(()) };
+        let (Some(mut known), Some(mut files)) = (known, files) else { return Ok(()) };
         change(&mut files);
-        self.put(&known.id, &known.name, files)
+        known.used = files.iter().map(|file| file.size).sum();
+        self.put(known, files)
     }
 
     /// Hides files that are being deleted.
@@ -232,8 +275,13 @@ impl Drives {
         });
     }
 
+    #[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^53")]
     pub fn storage_use(&self) -> StorageUse {
-        StorageUse { used: self.listing.borrow().drives.iter().map(|drive| drive.used).sum(), quota: None }
+        let listing = self.listing.borrow();
+        match listing.used {
+            Some((used, quota)) => StorageUse { used: used as f64, quota: quota.map(|quota| quota as f64) },
+            None => StorageUse { used: listing.drives.iter().map(|drive| drive.used).sum(), quota: None },
+        }
     }
 
     pub fn drive(&self, id: &str) -> Option<Drive> {
@@ -242,7 +290,18 @@ impl Drives {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^53")]
-fn entry(drive: &str, file: StoredFile) -> FileEntry {
+fn drive(bucket: &BucketReport) -> Drive {
+    Drive {
+        id: bucket.id.clone(),
+        name: bucket.name.clone(),
+        max_file_size: bucket.max_file_size as f64,
+        used: bucket.used as f64,
+        read_only: !bucket.writable,
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^53")]
+fn entry(drive: &str, file: StoredFile, looker: &Looker) -> FileEntry {
     // Names come from other people's computers.
     let whole = clean_name(&file.name).unwrap_or_else(|| file.id.clone());
     let (folder, name) = split(&whole);
@@ -256,7 +315,8 @@ fn entry(drive: &str, file: StoredFile) -> FileEntry {
         name: name.to_owned(),
         size: file.size_original as f64,
         changed: changed as f64,
-        writable: true,
+        writable: looker.administrator
+            || file.permissions.contains(&format!("update(\"user:{}\")", looker.user_id)),
         has_preview,
         mime: file.mime_type,
         id: file.id,
@@ -277,20 +337,33 @@ mod tests {
             size_original: 7,
             chunks_total: 1,
             chunks_uploaded: 1,
+            permissions: vec!["update(\"user:ada\")".into()],
         }
+    }
+
+    fn seen(file: StoredFile) -> FileEntry {
+        entry("files", file, &Looker { user_id: "ada".into(), administrator: false })
+    }
+
+    #[test]
+    fn own_files_and_for_administrators_all_can_be_changed() {
+        assert!(seen(stored("a", "a")).writable);
+        let ben = Looker { user_id: "ben".into(), administrator: false };
+        assert!(!entry("files", stored("a", "a"), &ben).writable);
+        assert!(entry("files", stored("a", "a"), &Looker { administrator: true, ..ben }).writable);
     }
 
     #[test]
     fn a_name_becomes_a_folder_and_a_harmless_name() {
-        let file = entry("files", stored("a", "Clinic/../x\u{202e}gnp.exe"));
+        let file = seen(stored("a", "Clinic/../x\u{202e}gnp.exe"));
         assert_eq!((file.folder.as_str(), file.name.as_str()), ("Clinic", "xgnp.exe"));
         assert!(file.has_preview && file.changed > 1.7e12);
-        assert_eq!(entry("files", stored("a", "..")).name, "a");
+        assert_eq!(seen(stored("a", "..")).name, "a");
     }
 
     #[test]
     fn what_is_being_deleted_is_not_shown() {
-        let files = vec![entry("files", stored("a", "a")), entry("files", stored("b", "b"))];
+        let files = vec![seen(stored("a", "a")), seen(stored("b", "b"))];
         let listing = Listing {
             files: HashMap::from([("files".to_owned(), files)]),
             hidden: HashSet::from([("files".to_owned(), "a".to_owned())]),

@@ -19,6 +19,8 @@ use crate::{
 };
 
 const SPACE: &str = "people";
+/// Begins the name of a picture in the bucket of people's pictures.
+pub(crate) const OWN_PICTURE: &str = "file:";
 const ROWS: &str = "rows";
 /// People that are shown.
 const MOST: usize = 10_000;
@@ -198,6 +200,11 @@ impl Directory {
     }
 }
 
+/// How a picture of the organisation's own bucket is named where others are `mxc://` addresses.
+pub(crate) fn own_picture(file: &str) -> String {
+    format!("{OWN_PICTURE}{file}")
+}
+
 /// On a thread of its own: the future that chat gives here is bound to its borrows and cannot change threads.
 async fn known_to_chat(chat: &Chat, ids: Vec<String>) -> (HashMap<String, ChatPresence>, HashSet<String>) {
     let (chat, runtime) = (chat.clone(), tokio::runtime::Handle::current());
@@ -215,7 +222,12 @@ fn view(row: &Person, facts: &Facts, in_call: &HashSet<String>, me: &str) -> Per
         role: row.role,
         title: row.title.clone(),
         team: row.team.clone(),
-        avatar: facts.avatars.get(&row.matrix_id).cloned(),
+        avatar: row
+            .avatar_file_id
+            .as_deref()
+            .filter(|id| !id.is_empty())
+            .map(own_picture)
+            .or_else(|| facts.avatars.get(&row.matrix_id).cloned()),
         presence: match facts.presence.get(&row.matrix_id) {
             Some(ChatPresence::Online) => Presence::Online,
             Some(ChatPresence::Away) => Presence::Away,

@@ -3,5 +3,5 @@
 mod directory;
 mod search;
 
-pub(crate) use directory::Directory;
+pub(crate) use directory::{Directory, OWN_PICTURE, own_picture};
 pub(crate) use search::{matches, plain};

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
-use telestack_model::WellKnown;
+use serde::{Deserialize, de::DeserializeOwned};
+use telestack_model::{Person, ProfileChange, StorageReport, WellKnown};
 use url::Url;
 
 use crate::{ApiError, ErrorCode};
@@ -63,6 +63,18 @@ impl Gateway {
         Ok(MatrixLogin { token: answer.token, homeserver: answer.homeserver })
     }
 
+    /// What is used of how much, and the buckets that this person may list.
+    pub async fn storage(&self, jwt: &str) -> Result<StorageReport, ApiError> {
+        let answer = self.http.get(self.at("/telestack/v1/storage")?).bearer_auth(jwt).send().await;
+        read(answer).await
+    }
+
+    /// Changes what others see of this person; the answer is their row of the directory.
+    pub async fn change_profile(&self, jwt: &str, change: &ProfileChange) -> Result<Person, ApiError> {
+        let request = self.http.post(self.at("/telestack/v1/profile")?).bearer_auth(jwt).json(change);
+        read(request.send().await).await
+    }
+
     /// `None` where the server cannot be reached at all.
     pub async fn health(&self) -> Option<Health> {
         #[derive(Deserialize)]
@@ -78,4 +90,22 @@ impl Gateway {
         let answer: Answer = answer.json().await.ok()?;
         Some(Health { backend: answer.engines.backend, livekit: answer.engines.livekit })
     }
+}
+
+async fn read<T: DeserializeOwned>(answer: Result<reqwest::Response, reqwest::Error>) -> Result<T, ApiError> {
+    let answer = answer.map_err(|error| ErrorCode::Offline.with(error.without_url()))?;
+    let code = match answer.status().as_u16() {
+        200 => {
+            let read = answer.json().await;
+            return read.map_err(|error| ErrorCode::FilesUnavailable.with(error.without_url()));
+        }
+        400 => ErrorCode::Invalid,
+        401 => ErrorCode::SignedOut,
+        403 => ErrorCode::Forbidden,
+        404 => ErrorCode::NotFound,
+        413 => ErrorCode::TooLarge,
+        429 => ErrorCode::RateLimited,
+        _ => ErrorCode::FilesUnavailable,
+    };
+    Err(code.with(format!("the gateway answered {}", answer.status())))
 }

@@ -49,6 +49,10 @@ impl Kept {
         }
     }
 
+    pub fn is_administrator(&self) -> bool {
+        matches!(self.role, Role::Owner | Role::Administrator)
+    }
+
     pub fn server_info(&self) -> ServerInfo {
         ServerInfo::from(&self.server)
     }

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use super::{Calls, Gateway, Kept, Link, open::Restored};
 use crate::{
     ApiError, Clock,
-    files::{ChatFiles, Deletions, Drives, Uploads},
+    files::{ChatFiles, Deletions, Drives, Looker, Uploads},
     people::Directory,
     store::{Account, SealedFiles, Vault},
     view::{Me, ServerInfo},
@@ -53,11 +53,13 @@ impl SignedIn {
         let backend = Backend::named(&appwrite.endpoint, &appwrite.project, agent)?
             .with(Credential::Session(kept.credential.clone()));
         let link = Link::new(backend);
-        let drives = Arc::new(Drives::open(link.clone(), vault.clone())?);
+        let gateway = Gateway::new(&kept.server)?;
+        let looker = Looker { user_id: kept.user_id.clone(), administrator: kept.is_administrator() };
+        let drives = Arc::new(Drives::open(link.clone(), gateway.clone(), vault.clone(), looker)?);
         let calls = Calls::start(&kept, chat.clone(), media, vault.clone())?;
         Ok(Self {
             calls,
-            gateway: Gateway::new(&kept.server)?,
+            gateway,
             directory: Arc::new(Directory::open(link.clone(), vault.clone(), chat.clone(), &kept.user_id)?),
             uploads: Arc::new(Uploads::open(link.clone(), vault.clone(), drives.clone())?),
             deletions: Arc::new(Deletions::open(link.clone(), vault.clone(), drives.clone(), clock)?),
