@@ -27,6 +27,8 @@ const section = (name: Section) => ({
 })
 
 async function palette(text: string): Promise<void> {
+  // Until the window stands nobody listens to keys.
+  await find('.rail')
   nav.go('people')
   key('k', { ctrlKey: true })
   await type('[role="combobox"]', text)
