@@ -125,10 +125,9 @@ impl Person {
             if let Some(figures) = &figures
                 && let Some(number) = figures.frame_number
                 && (figures.audio_hz - 440.0).abs() < 10.0
+                && number > *first.get_or_insert(number) + 5
             {
-                if number > *first.get_or_insert(number) + 5 {
-                    return Ok(figures.clone());
-                }
+                return Ok(figures.clone());
             }
             ensure!(Instant::now() < deadline, "{} receives too little: {figures:?}", self.id);
             tokio::time::sleep(Duration::from_millis(100)).await;

@@ -35,8 +35,8 @@ type Answer<T> = oneshot::Sender<T>;
 
 #[derive(Debug)]
 pub enum Order {
-    Start { room_id: String, mic: bool, camera: bool, answer: Answer<Result<(), CallError>> },
-    Accept { ring: String, camera: bool, answer: Answer<Result<(), CallError>> },
+    Start { room: RoomFacts, mic: bool, camera: bool, answer: Answer<()> },
+    Accept { ring: String, room: RoomFacts, camera: bool, answer: Answer<Result<(), CallError>> },
     Decline { ring: String, answer: Answer<Result<(), CallError>> },
     Leave(Answer<()>),
     Mic(bool, Answer<()>),
@@ -145,20 +145,14 @@ impl<C: ChatSide> Driver<C> {
     fn order(&mut self, order: Order) {
         // Whoever asked may have stopped waiting; that is so wherever an answer is sent.
         match order {
-            Order::Start { room_id, mic, camera, answer } => {
-                let room = self.chat.room(&room_id).ok_or(CallError::NoRoom);
-                let _ = answer.send(room.map(|room| self.take(Input::Start { room, mic, camera })));
+            Order::Start { room, mic, camera, answer } => {
+                self.done(Input::Start { room, mic, camera }, answer);
             }
-            Order::Accept { ring, camera, answer } => {
-                let room = self.rings_in(&ring);
-                let _ = answer.send(room.map(|room| self.take(Input::Accept { ring, room, camera })));
+            Order::Accept { ring, room, camera, answer } => {
+                let _ = answer.send(self.answered(&ring.clone(), Input::Accept { ring, room, camera }));
             }
             Order::Decline { ring, answer } => {
-                let rings = self.view.borrow().ringing.iter().any(|open| open.id == ring);
-                if rings {
-                    self.take(Input::Decline { ring });
-                }
-                let _ = answer.send(if rings { Ok(()) } else { Err(CallError::NoRing) });
+                let _ = answer.send(self.answered(&ring.clone(), Input::Decline { ring }));
             }
             Order::Leave(answer) => self.done(Input::Leave, answer),
             Order::Mic(on, answer) => self.done(Input::SetMic(on), answer),
@@ -178,10 +172,12 @@ impl<C: ChatSide> Driver<C> {
         let _ = answer.send(());
     }
 
-    fn rings_in(&self, ring: &str) -> Result<RoomFacts, CallError> {
-        let view = self.view.borrow();
-        let open = view.ringing.iter().find(|open| open.id == ring).ok_or(CallError::NoRing)?;
-        self.chat.room(&open.room_id).ok_or(CallError::NoRoom)
+    fn answered(&mut self, ring: &str, input: Input) -> Result<(), CallError> {
+        if !self.view.borrow().ringing.iter().any(|open| open.id == ring) {
+            return Err(CallError::NoRing);
+        }
+        self.take(input);
+        Ok(())
     }
 
     /// One input with all that follows from it.

@@ -5,16 +5,23 @@ mod errands;
 mod sides;
 mod translate;
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::{
+    pin::Pin,
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use telestack_chat::Chat;
 use telestack_media::{Media, view::TileSize};
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use self::driver::{Driver, Order};
+use self::{
+    driver::{Driver, Order},
+    sides::{ChatSide, MediaSide},
+};
 use crate::{
-    input::{CallMember, Millis},
+    input::{CallMember, Millis, RoomFacts},
     machine::Machine,
     view::{CallsView, HistoryEntry},
 };
@@ -25,7 +32,8 @@ pub type KeepHistory = Box<dyn Fn(Vec<HistoryEntry>) + Send + Sync>;
 /// Why nothing was begun. What goes wrong later is in the view.
 #[derive(Debug, Error, Clone, Copy, PartialEq, Eq)]
 pub enum CallError {
-    #[error("there is no such room")]
+    /// Or not enough is known of it to call in it: above all, whether it is encrypted.
+    #[error("this room is not known")]
     NoRoom,
     /// Answered, declined or over in the meantime.
     #[error("nobody rings here any more")]
@@ -46,11 +54,21 @@ impl CallError {
     }
 }
 
+type Known = Pin<Box<dyn Future<Output = Option<RoomFacts>> + Send>>;
+
 /// The calls of one signed-in device. Cheap to clone; the last clone to go leaves the call.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct CallController {
     orders: mpsc::UnboundedSender<Order>,
     view: watch::Receiver<CallsView>,
+    /// What is known of a room.
+    know: Arc<dyn Fn(String) -> Known + Send + Sync>,
+}
+
+impl std::fmt::Debug for CallController {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CallController")
+    }
 }
 
 impl CallController {
@@ -64,10 +82,17 @@ impl CallController {
         history: Vec<HistoryEntry>,
         keep: KeepHistory,
     ) -> Self {
-        let machine = Machine::new(me, history, Box::new(new_key));
-        let (driver, orders, view) = Driver::new(machine, chat, media, keep, now);
+        Self::over(Machine::new(me, history, Box::new(new_key)), chat, media, keep)
+    }
+
+    fn over(machine: Machine, chat: impl ChatSide, media: impl MediaSide, keep: KeepHistory) -> Self {
+        let (driver, orders, view) = Driver::new(machine, chat.clone(), media, keep, now);
         tokio::spawn(driver.run());
-        Self { orders, view }
+        let know = Arc::new(move |room: String| -> Known {
+            let chat = chat.clone();
+            Box::pin(async move { chat.room(&room).await })
+        });
+        Self { orders, view, know }
     }
 
     /// What the window shows.
@@ -81,8 +106,8 @@ impl CallController {
     /// # Errors
     /// The room is not known here.
     pub async fn start_call(&self, room_id: &str, mic: bool, camera: bool) -> Result<(), CallError> {
-        let room_id = room_id.to_owned();
-        self.ask(|answer| Order::Start { room_id, mic, camera, answer }).await?
+        let room = (self.know)(room_id.to_owned()).await.ok_or(CallError::NoRoom)?;
+        self.ask(|answer| Order::Start { room, mic, camera, answer }).await
     }
 
     /// Answers with the microphone on.
@@ -90,8 +115,10 @@ impl CallController {
     /// # Errors
     /// It does not ring any more.
     pub async fn accept(&self, ring: &str, camera: bool) -> Result<(), CallError> {
-        let ring = ring.to_owned();
-        self.ask(|answer| Order::Accept { ring, camera, answer }).await?
+        let open = self.view.borrow().ringing.iter().find(|open| open.id == ring).cloned();
+        let open = open.ok_or(CallError::NoRing)?;
+        let room = (self.know)(open.room_id).await.ok_or(CallError::NoRoom)?;
+        self.ask(|answer| Order::Accept { ring: open.id, room, camera, answer }).await?
     }
 
     /// # Errors

@@ -1,5 +1,7 @@
 //! What the controller needs of chat and of media; tests put fakes there.
 
+use std::time::Duration;
+
 use telestack_chat::{
     CallEvent, Chat, ChatError, RtcMember, SfuToken,
     view::{Membership, RoomKind},
@@ -8,14 +10,17 @@ use telestack_media::{
     Media, MediaError,
     control::{FromHost, ToHost},
 };
-use tokio::sync::broadcast;
+use tokio::{sync::broadcast, time::timeout};
 
 use crate::input::RoomFacts;
 
+/// For asking the server whether a room is encrypted.
+const KNOW: Duration = Duration::from_secs(10);
+
 pub trait ChatSide: Clone + Send + Sync + 'static {
     fn events(&self) -> broadcast::Receiver<CallEvent>;
-    /// None for a room that this person is not in.
-    fn room(&self, id: &str) -> Option<RoomFacts>;
+    /// None for a room that this person is not in, and for one of which not enough is known to call in it.
+    fn room(&self, id: &str) -> impl Future<Output = Option<RoomFacts>> + Send;
     fn members(&self, room: &str) -> impl Future<Output = Result<Vec<RtcMember>, ChatError>> + Send;
     fn announce(&self, room: &str) -> impl Future<Output = Result<String, ChatError>> + Send;
     fn withdraw(&self, room: &str) -> impl Future<Output = Result<(), ChatError>> + Send;
@@ -46,12 +51,23 @@ impl ChatSide for Chat {
         self.call_events()
     }
 
-    fn room(&self, id: &str) -> Option<RoomFacts> {
+    async fn room(&self, id: &str) -> Option<RoomFacts> {
         let room = self.rooms().into_iter().find(|room| room.id == id)?;
-        (room.membership == Membership::Joined).then(|| RoomFacts {
+        if room.membership != Membership::Joined {
+            return None;
+        }
+        // The list says "not encrypted" also of a room that it knows too little of.
+        let encrypted = match timeout(KNOW, self.is_encrypted(id)).await {
+            Ok(Ok(encrypted)) => encrypted,
+            unknown => {
+                tracing::warn!(unknown = ?unknown.map(Result::err), "not known whether a room is encrypted");
+                return None;
+            }
+        };
+        Some(RoomFacts {
             room_id: room.id,
             title: room.name,
-            encrypted: room.encrypted,
+            encrypted,
             direct_user: room.direct_user.filter(|_| room.kind == RoomKind::Direct),
         })
     }

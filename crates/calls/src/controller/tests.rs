@@ -14,7 +14,7 @@ use telestack_media::{
 use tokio::sync::{broadcast, watch};
 
 use super::{
-    CallController, CallError, Driver, now,
+    CallController, CallError, now,
     sides::{ChatSide, MediaSide},
 };
 use crate::{
@@ -66,9 +66,7 @@ impl Fake {
         let machine = Machine::new(member("ada"), Vec::new(), new_key);
         let world = self.world.clone();
         let keep = Box::new(move |history| world.lock().expect("nobody panicked").kept = history);
-        let (driver, orders, view) = Driver::new(machine, self.clone(), self.clone(), keep, now);
-        tokio::spawn(driver.run());
-        CallController { orders, view }
+        CallController::over(machine, self.clone(), self.clone(), keep)
     }
 
     fn tell(&self, told: FromHost) {
@@ -104,7 +102,7 @@ impl ChatSide for Fake {
         self.chat.subscribe()
     }
 
-    fn room(&self, id: &str) -> Option<RoomFacts> {
+    async fn room(&self, id: &str) -> Option<RoomFacts> {
         (id == "!room").then(|| RoomFacts {
             room_id: id.into(),
             title: "Ben".into(),

@@ -16,6 +16,16 @@ impl Chat {
         Ok(Box::pin(calls::members::members(&self.room(room)?)).await)
     }
 
+    /// Whether the room, and so its call, is encrypted. Asks the server where this device has not heard yet: a room
+    /// that is not known to be encrypted must not be taken for one that is not.
+    ///
+    /// # Errors
+    /// It is not known here and the server cannot be asked.
+    pub async fn is_encrypted(&self, room: &str) -> Result<bool, ChatError> {
+        let room = self.room(room)?;
+        Ok(Box::pin(room.latest_encryption_state()).await?.is_encrypted())
+    }
+
     /// Puts this device into the room's call and keeps it there until `withdraw_call`. Returns the membership's
     /// event id.
     pub async fn announce_call(&self, room: &str) -> Result<String, ChatError> {
