@@ -1,0 +1,6 @@
+//! Stories of the app core on the real engines, with no window.
+
+mod offline;
+mod refused;
+mod support;
+mod uploads;

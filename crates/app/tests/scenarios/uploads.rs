@@ -1,0 +1,107 @@
+//! An upload that is cut off by the end of the app goes on at the next start and arrives exactly once; a deletion can
+//! be taken back; a file in a chat is in Files.
+
+use reqwest::Method;
+use serde_json::Value;
+use telestack_app::{
+    ErrorCode,
+    view::{FolderItem, RoomSummary, SessionState, Upload, UploadState},
+};
+use telestack_testkit::Stack;
+
+use crate::support::{Live, open, sign_in, stack, until};
+
+const SIZE: usize = 96 * 1024 * 1024;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_begun_is_finished_once_and_what_was_deleted_can_come_back() {
+    let (stack, _turn) = stack().await;
+    let (profile, outside) = (tempfile::tempdir().expect("folder"), tempfile::tempdir().expect("folder"));
+    let ben = stack.person("ben").expect("Ben").clone();
+    let app = open(profile.path()).await;
+    sign_in(&app, &stack.info().server, &ben).await.expect("signed in");
+
+    let path = outside.path().join("Scan \"März\".bin");
+    let content: Vec<u8> = (0..SIZE).map(|n| (n % 251) as u8).collect();
+    std::fs::write(&path, &content).expect("written");
+    let (sink, mut uploads) = Live::<Upload>::new();
+    app.uploads(sink).await.expect("uploads");
+    let paths = vec![path.to_string_lossy().into_owned()];
+    app.upload("files".into(), "Scans".into(), paths).await.expect("queued");
+    uploads.until("the first chunk", |all| all.first().is_some_and(|one| one.done > 5_500_000.0)).await;
+    app.shutdown().await;
+    drop(app);
+    let begun = named(&stack, "Scan").await;
+    assert!(begun.is_empty(), "it was cut off: {begun:?}");
+
+    let app = open(profile.path()).await;
+    until(&app, "the session", |state| matches!(state, SessionState::SignedIn { .. })).await;
+    let (sink, mut uploads) = Live::<Upload>::new();
+    app.uploads(sink).await.expect("uploads");
+    let first = uploads.until("the kept queue", |all| all.len() == 1).await[0].clone();
+    assert!(first.done >= 5_242_880.0, "it goes on where it was: {first:?}");
+    let done = |all: &[Upload]| all.first().is_some_and(|one| one.state == UploadState::Done);
+    let id = uploads.until("the end", done).await[0].file_id.clone().expect("an id");
+    let stored = named(&stack, "Scan").await;
+    assert_eq!(stored.len(), 1, "{stored:?}");
+    assert_eq!(stored[0]["name"], "Scans/Scan \"März\".bin");
+    assert_eq!(stored[0]["sizeOriginal"], SIZE);
+    let back = outside.path().join("back.bin");
+    app.download_file("files".into(), id.clone(), back.to_string_lossy().into_owned())
+        .await
+        .expect("downloaded");
+    assert!(std::fs::read(&back).expect("there") == content, "it came back as it was");
+
+    let (sink, mut folder) = Live::<FolderItem>::new();
+    app.open_folder("files".into(), "Scans".into(), sink).await.expect("a folder");
+    folder.until("the file in its folder", |items| items.len() == 1).await;
+    let token = app.delete_file("files".into(), id.clone()).await.expect("deleted");
+    folder.until("the file to be hidden", <[FolderItem]>::is_empty).await;
+    app.undo_delete(token).await.expect("taken back");
+    folder.until("the file to be back", |items| items.len() == 1).await;
+    let token = app.delete_file("files".into(), id.clone()).await.expect("deleted again");
+    app.shutdown().await;
+    drop((app, folder, uploads));
+    assert_eq!(named(&stack, "Scan").await.len(), 1, "it is held back");
+
+    let app = open(profile.path()).await;
+    until(&app, "the session", |state| matches!(state, SessionState::SignedIn { .. })).await;
+    telestack_testkit::wait_for("the deletion to be sent", std::time::Duration::from_secs(40), || async {
+        named(&stack, "Scan").await.is_empty().then_some(())
+    })
+    .await
+    .expect("sent after the restart");
+    let late = app.undo_delete(token).await;
+    assert_eq!(late.map_err(|error| error.code), Err(ErrorCode::NotFound));
+    into_a_chat(&app, outside.path()).await;
+    app.sign_out().await.expect("signed out");
+    app.shutdown().await;
+}
+
+async fn into_a_chat(app: &telestack_app::App, outside: &std::path::Path) {
+    let path = outside.join("Plan.txt");
+    std::fs::write(&path, b"what we do next").expect("written");
+    let (sink, mut rooms) = Live::<RoomSummary>::new();
+    app.rooms(sink).await.expect("rooms");
+    let room = rooms.until("a room", |rooms| !rooms.is_empty()).await[0].clone();
+    app.send_file(room.id.clone(), path.to_string_lossy().into_owned(), None).await.expect("queued");
+    let (sink, mut folder) = Live::<FolderItem>::new();
+    app.open_folder("chats".into(), room.name.clone(), sink).await.expect("the chat's folder");
+    let items = folder.until("the file in Files", |items| items.len() == 1).await;
+    let FolderItem::File(file) = &items[0] else { panic!("a file, not {items:?}") };
+    assert_eq!((file.name.as_str(), file.writable), ("Plan.txt", false));
+    let back = outside.join("plan-back.txt");
+    let place = back.to_string_lossy().into_owned();
+    app.download_file("chats".into(), file.id.clone(), place).await.expect("downloaded");
+    assert_eq!(std::fs::read(back).expect("there"), b"what we do next");
+    let refused = app.delete_file("chats".into(), file.id.clone()).await;
+    assert_eq!(refused.map_err(|error| error.code), Err(ErrorCode::Forbidden));
+}
+
+/// Complete files whose name contains a word, as an administrator sees them.
+async fn named(stack: &Stack, word: &str) -> Vec<Value> {
+    let path = "/storage/buckets/files/files";
+    let listed = stack.admin().call(Method::GET, path, &Value::Null).await.expect("a listing");
+    let files = listed["files"].as_array().cloned().unwrap_or_default();
+    files.into_iter().filter(|file| file["name"].as_str().is_some_and(|name| name.contains(word))).collect()
+}
