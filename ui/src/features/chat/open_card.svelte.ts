@@ -4,14 +4,20 @@ import { t } from '$shared/i18n'
 import { nav } from '$shared/nav.svelte'
 import { toasts } from '$shared/stores/toasts.svelte'
 import { files } from '../files'
+import { locate } from './locate'
 
 /** How long the folder may take to come. */
 const PATIENCE_MS = 10_000
 
 export async function openCard(card: FileCard): Promise<void> {
+  const folder = await locate(card.bucket, card.file)
+  if (folder === null) {
+    toasts.tell(t('chat.fileFailed'), 'circle-alert')
+    return
+  }
   // Files shows the drive and folder it is told before it is on screen.
   files.drive = card.bucket
-  files.path = card.name.includes('/') ? card.name.slice(0, card.name.lastIndexOf('/')) : ''
+  files.path = folder
   nav.go('files')
   if (await listed(card.file)) files.selection.pick(card.file, [card.file], { ctrl: false, shift: false })
   else if (nav.area === 'files') toasts.tell(t('chat.fileFailed'), 'circle-alert')

@@ -12,6 +12,8 @@ import { FindHere } from './find.svelte'
 
 /** How far back a jump to an old message looks by itself. */
 const JUMP_PAGES = 10
+/** So many pages without anything to show, and asking stops. */
+const EMPTY_PAGES = 20
 
 export class RoomView {
   readonly id: string
@@ -34,6 +36,7 @@ export class RoomView {
   wanted = $state<string | null>(null)
   #seen = $state<string | null>(null)
   #marked: string | null = null
+  #empty = 0
   readonly #newLine = new NewLine()
 
   #before: Line[] = []
@@ -57,9 +60,11 @@ export class RoomView {
   }
 
   async older(): Promise<void> {
-    if (this.loadingOlder || this.reachedStart) return
+    if (this.loadingOlder || this.reachedStart || this.#empty > EMPTY_PAGES) return
     this.loadingOlder = true
+    const before = this.items.length
     const answer = await commands.paginateBack(this.id)
+    this.#empty = this.items.length === before ? this.#empty + 1 : 0
     this.loadingOlder = false
     this.olderFailed = answer.status === 'error'
   }
