@@ -6,9 +6,29 @@ use serde_json::{Value, json};
 
 use crate::{Config, Secrets};
 
-/// Rate limits of Synapse that development lifts.
-const LIMITS: &[&str] =
-    &["rc_message", "rc_registration", "rc_admin_redaction", "rc_room_creation", "rc_delayed_event_mgmt"];
+/// Rate limits of Synapse by their place in its configuration, and what a person of an organisation needs: times a
+/// second, and at once. Synapse's own are for strangers: ten messages, then one in five seconds; five sign-ins from a
+/// whole office, then one in five minutes. Sign-in is limited where passwords are, in the backend.
+const LIMITS: &[(&str, f64, u32)] = &[
+    ("rc_message", 5.0, 50),
+    // The first sign-in makes the account; nobody registers otherwise.
+    ("rc_registration", 1.0, 50),
+    ("rc_delayed_event_mgmt", 5.0, 20),
+    ("rc_room_creation", 1.0, 20),
+    ("rc_media_create", 5.0, 50),
+    ("rc_user_directory", 5.0, 50),
+    ("rc_profile", 1.0, 10),
+    ("rc_key_requests", 20.0, 100),
+    ("rc_presence.per_user", 1.0, 10),
+    ("rc_login.address", 2.0, 200),
+    ("rc_login.account", 0.5, 20),
+    ("rc_login.failed_attempts", 0.2, 10),
+    ("rc_joins.local", 2.0, 50),
+    ("rc_joins_per_room", 5.0, 100),
+    ("rc_invites.per_room", 2.0, 100),
+    ("rc_invites.per_user", 2.0, 100),
+    ("rc_invites.per_issuer", 2.0, 100),
+];
 
 /// `homeserver.yaml`: sign-in by our JWT, calls by our gateway, nothing open to strangers.
 #[must_use]
@@ -50,14 +70,16 @@ pub fn synapse_config(config: &Config, secrets: &Secrets) -> Value {
         },
         "user_directory": { "enabled": true, "search_all_users": true, "prefer_local_users": true },
     });
-    if config.matrix.development {
-        let open = json!({ "per_second": 10000, "burst_count": 10000 });
-        for name in LIMITS {
-            settings[*name] = open.clone();
+    for (place, per_second, at_once) in LIMITS {
+        let limit = if config.matrix.development {
+            json!({ "per_second": 10000, "burst_count": 10000 })
+        } else {
+            json!({ "per_second": per_second, "burst_count": at_once })
+        };
+        match place.split_once('.') {
+            Some((outer, inner)) => settings[outer][inner] = limit,
+            None => settings[*place] = limit,
         }
-        settings["rc_login"] = json!({ "address": open, "account": open, "failed_attempts": open });
-        settings["rc_joins"] = json!({ "local": open, "remote": open });
-        settings["rc_invites"] = json!({ "per_room": open, "per_user": open, "per_issuer": open });
     }
     settings
 }
@@ -79,4 +101,32 @@ pub fn write_private(path: &Path, settings: &Value) -> io::Result<()> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(path)?;
     serde_json::to_writer_pretty(file, settings).map_err(io::Error::other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_development_lifts_the_limits_and_strangers_stay_out() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("telestack.toml");
+        fs::write(&path, crate::config::tests::text(folder.path())).expect("written");
+        let secrets = Secrets::load_or_create(folder.path()).expect("secrets");
+        let with = |development: &str| {
+            let environment = [("TELESTACK__MATRIX__DEVELOPMENT".to_owned(), development.to_owned())];
+            let config = Config::load(&path, environment.into_iter()).expect("valid");
+            synapse_config(&config, &secrets)
+        };
+        let (real, development) = (with("false"), with("true"));
+        assert_eq!(real["rc_message"], json!({ "per_second": 5.0, "burst_count": 50 }));
+        assert_eq!(real["rc_login"]["failed_attempts"]["burst_count"], 10);
+        assert_eq!(development["rc_presence"]["per_user"]["burst_count"], 10000);
+        for settings in [real, development] {
+            assert_eq!(
+                (&settings["enable_registration"], &settings["password_config"]["enabled"]),
+                (&json!(false), &json!(false))
+            );
+        }
+    }
 }
