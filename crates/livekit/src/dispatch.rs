@@ -189,10 +189,10 @@ fn log(batch: &LogBatch) {
             continue;
         }
         let (from, said) = (record.target.as_str(), record.message.as_str());
+        // Its warnings are everyday: a frame that nobody took, a handle that went with its room.
         match record.level() {
-            LogLevel::LogError => tracing::error!(target: "livekit", from, "{said}"),
-            LogLevel::LogWarn => tracing::warn!(target: "livekit", from, "{said}"),
-            LogLevel::LogInfo => tracing::debug!(target: "livekit", from, "{said}"),
+            LogLevel::LogError => tracing::warn!(target: "livekit", from, "{said}"),
+            LogLevel::LogWarn | LogLevel::LogInfo => tracing::debug!(target: "livekit", from, "{said}"),
             LogLevel::LogDebug | LogLevel::LogTrace => tracing::trace!(target: "livekit", from, "{said}"),
         }
     }
