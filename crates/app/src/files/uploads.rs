@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use super::{
     Drives, clean_name,
-    transfer::{Source, Stop, facts, transfer},
+    transfer::{CHUNK, Source, Stop, facts, transfer},
 };
 use crate::{
     ApiError, ErrorCode, LiveList,
@@ -248,13 +248,17 @@ impl Uploads {
         self.mark(&id, |entry| entry.running = true, false);
         let done = Arc::new(AtomicU64::new(kept.done));
         let mut sending = std::pin::pin!(transfer(&self.link, &kept.source, &done));
+        let mut chunks = kept.done / CHUNK;
         let mut tick = tokio::time::interval(TICK);
         loop {
             tokio::select! {
                 outcome = &mut sending => return Some(outcome),
                 _ = tick.tick() => {
                     let so_far = done.load(Ordering::Relaxed);
-                    self.mark(&id, |entry| entry.kept.done = so_far, false);
+                    // Written down with every chunk, so that the next start begins to count where this one was.
+                    let whole = so_far.saturating_sub(1) / CHUNK;
+                    self.mark(&id, |entry| entry.kept.done = so_far, whole > chunks);
+                    chunks = whole;
                 }
                 _ = changes.changed() => {
                     let wanted = self.lock().iter().any(|entry| entry.kept.source.id == id && entry.runnable());
