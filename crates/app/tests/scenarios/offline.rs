@@ -8,7 +8,7 @@ use telestack_app::view::{
 use telestack_chat::view::{Body, SendState, TimelineItem};
 use telestack_testkit::Engine;
 
-use crate::support::{Live, PASSPHRASE, channel, containing, next, open, sign_in, stack, until};
+use crate::support::{Live, PASSPHRASE, channel, containing, items, next, open, sign_in, stack, until};
 
 const TEXT: &str = "canary-text-that-nobody-may-read";
 
@@ -119,17 +119,6 @@ async fn look_at_files(app: &telestack_app::App) {
                 .any(|item| matches!(item, FolderItem::File(file) if file.name == "Rota November.csv"))
         })
         .await;
-}
-
-fn items<T>(diffs: &[telestack_app::ListDiff<T>]) -> impl Iterator<Item = &T> {
-    use telestack_app::ListDiff as D;
-    diffs.iter().flat_map(|diff| match diff {
-        D::Reset { items } | D::Append { items } => items.iter().collect::<Vec<_>>(),
-        D::PushFront { item } | D::PushBack { item } | D::Insert { item, .. } | D::Set { item, .. } => {
-            vec![item]
-        }
-        _ => Vec::new(),
-    })
 }
 
 fn text(item: &TimelineItem) -> Option<&str> {

@@ -134,6 +134,18 @@ fn apply<T>(list: &mut Vec<T>, diff: ListDiff<T>) {
     }
 }
 
+/// The items that changes bring.
+pub fn items<T>(diffs: &[ListDiff<T>]) -> impl Iterator<Item = &T> {
+    use ListDiff as D;
+    diffs.iter().flat_map(|diff| match diff {
+        D::Reset { items } | D::Append { items } => items.iter().collect::<Vec<_>>(),
+        D::PushFront { item } | D::PushBack { item } | D::Insert { item, .. } | D::Set { item, .. } => {
+            vec![item]
+        }
+        _ => Vec::new(),
+    })
+}
+
 /// Files below a folder that contain one of the words, readable.
 pub fn containing(folder: &Path, words: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
