@@ -19,7 +19,9 @@ use telestack_media::{
     control::{FromHost, ParticipantStats, ToHost},
     view::TileSize,
 };
-use telestack_testkit::{EnginePaths, Stack, StackOptions, pinned_library_hash, project_root, wait_for};
+use telestack_testkit::{
+    Engine, EnginePaths, Stack, StackOptions, pinned_library_hash, project_root, wait_for,
+};
 use tempfile::TempDir;
 use tokio::sync::watch;
 use url::Url;
@@ -288,6 +290,31 @@ async fn when_one_of_three_leaves_the_others_go_on_under_new_keys() -> Result<()
     }
     let figures = ada.figures(&ben).await.context("Ben's figures")?;
     ensure!(figures.frames > 0 && figures.mean_rgb.iter().any(|value| *value > 5.0), "{figures:?}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_media_server_that_goes_away_is_waited_for() -> Result<()> {
+    let mut stack = Stack::start(StackOptions { empty: true, ..StackOptions::default() }).await?;
+    let (ada, ben) = tokio::try_join!(Person::new(&stack, "ada"), Person::new(&stack, "ben"))?;
+    let room = direct_room(&ada, &ben).await?;
+    for person in [&ada, &ben] {
+        person.calls.start_call(&room, true, true).await?;
+    }
+    for person in [&ada, &ben] {
+        person.in_phase(CallPhase::Connected).await?;
+        person.shows(2).await?;
+    }
+    tokio::try_join!(ada.receives(&ben), ben.receives(&ada))?;
+    stack.kill(Engine::LiveKit);
+    for person in [&ada, &ben] {
+        person.in_phase(CallPhase::Reconnecting { media_restarted: false }).await?;
+    }
+    stack.revive(Engine::LiveKit).await?;
+    for person in [&ada, &ben] {
+        person.in_phase(CallPhase::Connected).await?;
+    }
+    tokio::try_join!(ada.receives(&ben), ben.receives(&ada))?;
     Ok(())
 }
 
