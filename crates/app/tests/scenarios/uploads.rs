@@ -7,7 +7,7 @@ use telestack_app::{
     ErrorCode,
     view::{FolderItem, RoomSummary, SessionState, Upload, UploadState},
 };
-use telestack_testkit::Stack;
+use telestack_testkit::{Engine, Stack};
 
 use crate::support::{Live, open, sign_in, stack, until};
 
@@ -104,4 +104,52 @@ async fn named(stack: &Stack, word: &str) -> Vec<Value> {
     let listed = stack.admin().call(Method::GET, path, &Value::Null).await.expect("a listing");
     let files = listed["files"].as_array().cloned().unwrap_or_default();
     files.into_iter().filter(|file| file["name"].as_str().is_some_and(|name| name.contains(word))).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_waits_for_the_server_and_a_changed_file_is_not_sent() {
+    let (mut stack, _turn) = stack().await;
+    let (profile, outside) = (tempfile::tempdir().expect("folder"), tempfile::tempdir().expect("folder"));
+    let ben = stack.person("ben").expect("Ben").clone();
+    let app = open(profile.path()).await;
+    sign_in(&app, &stack.info().server, &ben).await.expect("signed in");
+    let (sink, mut uploads) = Live::<Upload>::new();
+    app.uploads(sink).await.expect("uploads");
+
+    let long = outside.path().join("Long.bin");
+    std::fs::write(&long, vec![3u8; SIZE]).expect("written");
+    app.upload("files".into(), String::new(), vec![long.to_string_lossy().into_owned()])
+        .await
+        .expect("queued");
+    uploads.until("the first chunk", |all| all.first().is_some_and(|one| one.done > 5_500_000.0)).await;
+    stack.kill(Engine::TelestackServer);
+    uploads.until("it to wait", |all| all[0].state == UploadState::Offline).await;
+
+    // Written down while nobody answers, and another file by the time somebody does.
+    let (changed, kept) = (outside.path().join("Changed.txt"), outside.path().join("Kept.txt"));
+    std::fs::write(&changed, b"before").expect("written");
+    std::fs::write(&kept, b"kept").expect("written");
+    let paths = [&changed, &kept].map(|path| path.to_string_lossy().into_owned()).to_vec();
+    app.upload("files".into(), String::new(), paths).await.expect("queued");
+    uploads.until("all to wait", |all| all.len() == 3).await;
+    std::fs::write(&changed, b"afterwards").expect("written");
+    app.pause_upload(uploads.list[2].id.clone()).await.expect("paused");
+
+    stack.revive(Engine::TelestackServer).await.expect("the server starts");
+    let all = uploads
+        .until("the long one to arrive and the changed one to fail", |all| {
+            all[0].state == UploadState::Done
+                && all[1].state == UploadState::Failed { code: "changed".into() }
+        })
+        .await;
+    assert_eq!(all[2].state, UploadState::Paused);
+    assert_eq!(named(&stack, "Long").await.len(), 1);
+    let ids: Vec<String> = uploads.list[1..].iter().map(|upload| upload.id.clone()).collect();
+    for id in ids {
+        app.resume_upload(id).await.expect("goes on");
+    }
+    uploads.until("the rest", |all| all.iter().all(|one| one.state == UploadState::Done)).await;
+    assert_eq!((named(&stack, "Changed").await.len(), named(&stack, "Kept").await.len()), (1, 1));
+    app.sign_out().await.expect("signed out");
+    app.shutdown().await;
 }
