@@ -24,8 +24,15 @@ pub fn library_path() -> PathBuf {
     EnginePaths::below(&project_root()).ffi_library
 }
 
+/// Loaded once: hashing it takes a second where nothing is optimised.
 pub fn library() -> Result<Library> {
-    Library::load(&library_path(), &pinned_library_hash()?).context("run `cargo xtask install` first")
+    static LOADED: OnceLock<Library> = OnceLock::new();
+    if let Some(library) = LOADED.get() {
+        return Ok(*library);
+    }
+    let library =
+        Library::load(&library_path(), &pinned_library_hash()?).context("run `cargo xtask install` first")?;
+    Ok(*LOADED.get_or_init(|| library))
 }
 
 /// Encoders and decoders of several rooms at once would starve each other on a small machine.
