@@ -12,8 +12,8 @@ use std::{
     time::Duration,
 };
 
+use aws_lc_rs::digest::{SHA256, digest};
 use prost::Message as _;
-use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
 use crate::{
@@ -38,7 +38,7 @@ impl Library {
             io::ErrorKind::NotFound => LoadError::Missing(path.to_path_buf()),
             _ => LoadError::NotLoadable(error.to_string()),
         })?;
-        let found = hex::encode(Sha256::digest(&bytes));
+        let found = hex::encode(digest(&SHA256, &bytes));
         drop(bytes);
         if !found.eq_ignore_ascii_case(expected_sha256) {
             return Err(LoadError::WrongHash { expected: expected_sha256.to_owned(), found });
