@@ -63,7 +63,7 @@ pub async fn run(app: &Path) -> Result<Vec<Row>> {
             against: "Python livekit 1.2.1, same server and publisher".to_owned(),
             unit: "ms",
             ours: spread(&ours)?,
-            theirs: Some(spread(&theirs)?),
+            theirs: spread(&theirs)?,
             reach: Reach::Ratio(1.2),
         })
     };

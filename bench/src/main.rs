@@ -3,8 +3,6 @@
 //! One benchmark a module. The table goes to standard output, the figures to `target/bench/NAME.json`.
 
 mod join;
-mod message;
-mod processes;
 mod report;
 
 use std::{fs, path::PathBuf};
