@@ -31,6 +31,9 @@ enum Command {
         /// Data folder; default: one of its own below .telestack/data
         #[arg(long)]
         data: Option<PathBuf>,
+        /// Needs no screen: saves a picture of every area of each window in this folder, and ends
+        #[arg(long, value_name = "DIR")]
+        headless: Option<PathBuf>,
     },
     /// The engines and telestack-server with no window, until Ctrl-C
     Serve {
@@ -42,6 +45,19 @@ enum Command {
         /// One line of JSON on standard output once healthy
         #[arg(long)]
         json: bool,
+    },
+    /// The app's core without a window, for scripts: its answer is a line of JSON for each event
+    #[command(disable_help_flag = true)]
+    Client {
+        /// --server URL --email E --password P ACTION; `--help` names the actions
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// A Debian package of the desktop app, in target/package
+    Package {
+        /// Of the development build: quick to make, for trying the package itself
+        #[arg(long)]
+        debug: bool,
     },
     /// Everything that has to pass before a change lands
     Test,
@@ -72,7 +88,12 @@ async fn obey(command: Command) -> anyhow::Result<ExitCode> {
     let work = async {
         match command {
             Command::Install => steps::install::everything().await,
-            Command::Run { people, data } => steps::run::run(&people, data).await,
+            Command::Run { people, data, headless: None } => steps::run::run(&people, data).await,
+            Command::Run { people, data, headless: Some(folder) } => {
+                steps::headless::run(&people, data, &folder).await
+            }
+            Command::Client { arguments } => steps::client::client(&arguments).await,
+            Command::Package { debug } => steps::package::package(debug).await,
             Command::Serve { port_base, data, json } => steps::serve::serve(port_base, data, json).await,
             Command::Test => steps::test::test().await,
             Command::Lint => steps::test::lint().await,

@@ -13,6 +13,8 @@ mod process;
 mod sfu;
 mod stack;
 mod wait;
+#[cfg(feature = "windows")]
+pub mod windows;
 
 pub use appwrite::Appwrite;
 pub use engines::{EnginePaths, project_root};

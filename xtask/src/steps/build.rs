@@ -9,7 +9,9 @@ use crate::{
     shell::{self, command},
 };
 
-fn cargo() -> tokio::process::Command {
+/// `cargo` in this checkout.
+#[must_use]
+pub fn cargo() -> tokio::process::Command {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut cargo = command(program);
     cargo.current_dir(project_root());

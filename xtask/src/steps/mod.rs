@@ -1,12 +1,15 @@
 //! One step per file.
 
 pub mod build;
+pub mod client;
 pub mod data_folder;
 pub mod ffi;
 pub mod go;
+pub mod headless;
 pub mod install;
 pub mod livekit;
 pub mod node;
+pub mod package;
 pub mod python;
 pub mod run;
 pub mod serve;

@@ -27,12 +27,15 @@ pub const TO_BUILD: &[&str] = &[
     "util-linux",
 ];
 
-/// To run windows where there is no screen: a display, a driver, sound devices, a keyring.
+/// To run windows where there is no screen: a display, a driver, pictures of it, sound devices, a keyring; and the
+/// browser that foreign clients run in.
 pub const TO_RUN_HEADLESS: &[&str] = &[
+    "chromium",
     "dbus",
     "dbus-x11",
     "fonts-noto-color-emoji",
     "gnome-keyring",
+    "imagemagick",
     "libasound2-plugins",
     "openbox",
     "pulseaudio",

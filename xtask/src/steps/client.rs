@@ -1,0 +1,35 @@
+//! `cargo xtask client`: the app's core with no window, for scripts, soak and load.
+
+use anyhow::{Result, bail};
+use telestack_testkit::{EnginePaths, project_root};
+
+use super::build::cargo;
+use crate::{
+    catalogue::Catalogue,
+    shell::{self, Group, command},
+};
+
+/// Builds the headless client and hands it its arguments; its standard output is ours.
+///
+/// # Errors
+/// It does not compile, or ends with another status than 0.
+pub async fn client(arguments: &[String]) -> Result<()> {
+    let root = project_root();
+    let mut build = cargo();
+    build.args(["build", "--quiet", "-p", "telestack-app", "--bin", "telestack-headless"]);
+    shell::run(build).await?;
+    let paths = EnginePaths::below(&root);
+    let mut client = command(paths.telestack_server.with_file_name("telestack-headless"));
+    client
+        .args(arguments)
+        .env("TELESTACK_FFI_LIBRARY", &paths.ffi_library)
+        .env("TELESTACK_FFI_SHA256", Catalogue::read(&root)?.ffi.here()?.sha256);
+    let mut child = client.spawn()?;
+    let group = Group::of(&child);
+    let status = child.wait().await?;
+    group.finished();
+    if !status.success() {
+        bail!("telestack-headless ended with {status}");
+    }
+    Ok(())
+}
