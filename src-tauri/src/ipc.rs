@@ -80,6 +80,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             settings::end_session,
             settings::about,
             settings::open_log_folder,
+            settings::open_link,
             settings::take_link,
         ])
         .events(collect_events![DeepLink, FilesDropped])

@@ -56,6 +56,17 @@ pub async fn open_log_folder(app: State<'_, App>) -> Result<(), ApiError> {
         .map_err(|error| ErrorCode::Internal.with(error))
 }
 
+/// Opens a link of a message in the desktop's own browser or mail program; no other scheme leaves the window.
+#[tauri::command]
+#[specta::specta]
+pub async fn open_link(url: String) -> Result<(), ApiError> {
+    let url = tauri::Url::parse(&url).map_err(|error| ErrorCode::Invalid.with(error))?;
+    if !matches!(url.scheme(), "http" | "https" | "mailto") {
+        return Err(ErrorCode::Forbidden.with("only web and mail links are opened"));
+    }
+    tauri_plugin_opener::open_url(url.as_str(), None::<&str>).map_err(|error| ErrorCode::Internal.with(error))
+}
+
 /// The link that the app was started with, once. From then on links come as the event `deep-link`.
 #[tauri::command]
 #[specta::specta]

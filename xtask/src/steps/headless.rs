@@ -47,6 +47,10 @@ async fn areas(display: &Display, stack: &Stack, name: &str, folder: &Path) -> R
     let options = WindowOptions::new(stack, name)?.signed_in(person(stack, name)?);
     let window = Window::open(display, options).await?;
     window.appears("nav.rail", SIGN_IN).await?;
+    // A first sign-in shows the recovery key over everything.
+    window.appears("dialog[open]", LOAD).await?;
+    window.picture(&folder.join(format!("{name}-recovery-key.png"))).await?;
+    window.press_named("Later").await?;
     for area in AREAS {
         window.press(&format!("nav.rail [data-area={area}]")).await?;
         window.appears(&format!(".window[data-area={area}]"), LOAD).await?;

@@ -126,10 +126,10 @@ mod tests {
 
     #[test]
     fn options_and_words_come_in_any_order() {
-        let call = parse(&["call", "--room", "!r", "--seconds=5"]).ok().expect("a call");
+        let call = parse(&["call", "--room", "!r", "--seconds=5"]).unwrap_or_else(|fault| panic!("{fault}"));
         assert_eq!(call.action, Action::Call { room: "!r".into(), seconds: 5 });
         assert_eq!(call.email, "a@b");
-        let send = parse(&["--room", "!r", "send", "--", "--text"]).ok().expect("a message");
+        let send = parse(&["--room", "!r", "send", "--", "--text"]).unwrap_or_else(|fault| panic!("{fault}"));
         assert_eq!(send.action, Action::Send { room: "!r".into(), text: "--text".into() });
     }
 

@@ -273,6 +273,8 @@ impl Window {
     /// # Errors
     /// The window gives none, or the file cannot be written.
     pub async fn picture(&self, file: &Path) -> Result<()> {
+        // WebKitGTK draws a change of the page only with the picture after it.
+        self.step("picture", self.client.screenshot()).await?;
         let picture = self.step("picture", self.client.screenshot()).await?;
         if let Some(folder) = file.parent() {
             fs::create_dir_all(folder)?;
