@@ -370,10 +370,7 @@ impl Machine {
             Media::Speaking { identities } => call.stage.speaking(&identities),
             Media::Quality { identity, quality } => call.stage.quality(&identity, quality),
             Media::KeyMissing { identity, missing } => call.stage.key_missing(&identity, missing),
-            Media::Gone { identity } => {
-                call.stage.track(&identity, TileSource::Camera, false);
-                call.stage.track(&identity, TileSource::Screen, false);
-            }
+            Media::Gone { identity } => call.stage.gone(&identity),
         }
         Vec::new()
     }

@@ -7,10 +7,9 @@ use crate::{
     view::{Quality, Tile, TileSource},
 };
 
-/// One device in the call as media sees it.
+/// One device as media sees it.
 #[derive(Debug, Clone)]
-struct Participant {
-    member: CallMember,
+struct Facts {
     muted: bool,
     camera: bool,
     screen: bool,
@@ -19,10 +18,26 @@ struct Participant {
     key_missing: bool,
 }
 
+impl Default for Facts {
+    fn default() -> Self {
+        Self {
+            muted: true,
+            camera: false,
+            screen: false,
+            speaking: false,
+            quality: Quality::Unknown,
+            key_missing: false,
+        }
+    }
+}
+
 /// The stage. Tile ids are given once and never used again in a call.
 #[derive(Debug, Default)]
 pub struct Stage {
-    participants: Vec<Participant>,
+    members: Vec<CallMember>,
+    /// By identity. Media and the room know nothing of each other, so somebody may be heard before the room says that
+    /// they are there.
+    facts: BTreeMap<String, Facts>,
     ids: BTreeMap<(String, bool), u32>,
     last_id: u32,
 }
@@ -30,98 +45,99 @@ pub struct Stage {
 impl Stage {
     /// Follows the room's membership: newcomers go to the end, who left is taken off.
     pub fn members(&mut self, members: &[CallMember]) {
-        self.participants.retain(|p| members.iter().any(|m| m.identity() == p.member.identity()));
+        self.members.retain(|known| members.iter().any(|m| m.identity() == known.identity()));
         for member in members {
-            match self.participants.iter_mut().find(|p| p.member.identity() == member.identity()) {
-                Some(known) => known.member = member.clone(),
-                None => self.participants.push(Participant {
-                    member: member.clone(),
-                    muted: true,
-                    camera: false,
-                    screen: false,
-                    speaking: false,
-                    quality: Quality::Unknown,
-                    key_missing: false,
-                }),
+            match self.members.iter_mut().find(|known| known.identity() == member.identity()) {
+                Some(known) => known.clone_from(member),
+                None => self.members.push(member.clone()),
             }
         }
     }
 
     pub fn voice(&mut self, identity: &str, muted: bool) {
-        self.change(identity, |p| p.muted = muted);
+        self.facts_of(identity).muted = muted;
     }
 
     pub fn track(&mut self, identity: &str, source: TileSource, shown: bool) {
-        self.change(identity, |p| match source {
-            TileSource::Camera => p.camera = shown,
-            TileSource::Screen => p.screen = shown,
-        });
+        let facts = self.facts_of(identity);
+        match source {
+            TileSource::Camera => facts.camera = shown,
+            TileSource::Screen => facts.screen = shown,
+        }
     }
 
     pub fn speaking(&mut self, identities: &[String]) {
-        for participant in &mut self.participants {
-            participant.speaking = identities.contains(&participant.member.identity());
+        for facts in self.facts.values_mut() {
+            facts.speaking = false;
+        }
+        for identity in identities {
+            self.facts_of(identity).speaking = true;
         }
     }
 
     pub fn quality(&mut self, identity: &str, quality: Quality) {
-        self.change(identity, |p| p.quality = quality);
+        self.facts_of(identity).quality = quality;
     }
 
     pub fn key_missing(&mut self, identity: &str, missing: bool) {
-        self.change(identity, |p| p.key_missing = missing);
+        self.facts_of(identity).key_missing = missing;
+    }
+
+    /// Media does not see them any more.
+    pub fn gone(&mut self, identity: &str) {
+        self.facts.remove(identity);
     }
 
     /// Media lost sight of everybody: pictures and voices come back one by one.
     pub fn dark(&mut self) {
-        for participant in &mut self.participants {
-            (participant.camera, participant.screen, participant.speaking) = (false, false, false);
-            participant.quality = Quality::Unknown;
-            participant.key_missing = false;
+        let members = &self.members;
+        self.facts.retain(|identity, _| members.iter().any(|m| m.identity() == *identity));
+        for facts in self.facts.values_mut() {
+            // Who was muted is so in all likelihood, and icons do not flicker.
+            *facts = Facts { muted: facts.muted, ..Facts::default() };
         }
     }
 
     /// All tiles, `own` first, everybody else in the order of their coming, a screen beside its camera.
     pub fn view(&mut self, own: &str) -> Vec<Tile> {
-        let mut order: Vec<Participant> = self.participants.clone();
-        order.sort_by_key(|p| p.member.identity() != own);
+        let mut order = self.members.clone();
+        order.sort_by_key(|member| member.identity() != own);
         let mut tiles = Vec::new();
-        for participant in order {
-            tiles.push(self.tile(&participant, TileSource::Camera, own));
-            if participant.screen {
-                tiles.push(self.tile(&participant, TileSource::Screen, own));
+        for member in order {
+            tiles.push(self.tile(&member, TileSource::Camera, own));
+            if self.facts.get(&member.identity()).is_some_and(|facts| facts.screen) {
+                tiles.push(self.tile(&member, TileSource::Screen, own));
             }
         }
         tiles
     }
 
-    fn tile(&mut self, participant: &Participant, source: TileSource, own: &str) -> Tile {
-        let identity = participant.member.identity();
+    fn tile(&mut self, member: &CallMember, source: TileSource, own: &str) -> Tile {
+        let identity = member.identity();
         let screen = source == TileSource::Screen;
         let id = *self.ids.entry((identity.clone(), screen)).or_insert_with(|| {
             self.last_id += 1;
             self.last_id
         });
+        let facts = self.facts.get(&identity).cloned().unwrap_or_default();
         Tile {
             id,
             own: identity == own,
             identity,
-            user_id: participant.member.user_id.clone(),
-            name: participant.member.name.clone(),
-            avatar: participant.member.avatar.clone(),
+            user_id: member.user_id.clone(),
+            name: member.name.clone(),
+            avatar: member.avatar.clone(),
             source,
-            muted: participant.muted,
-            video: screen || participant.camera,
-            speaking: !screen && participant.speaking && !participant.muted,
-            quality: participant.quality,
-            key_missing: participant.key_missing,
+            muted: facts.muted,
+            video: screen || facts.camera,
+            speaking: !screen && facts.speaking && !facts.muted,
+            quality: facts.quality,
+            key_missing: facts.key_missing,
         }
     }
 
-    fn change(&mut self, identity: &str, change: impl FnOnce(&mut Participant)) {
-        if let Some(participant) = self.participants.iter_mut().find(|p| p.member.identity() == identity) {
-            change(participant);
-        }
+    fn facts_of(&mut self, identity: &str) -> &mut Facts {
+        self.facts.entry(identity.to_owned()).or_default()
     }
 }
 
@@ -165,5 +181,33 @@ mod tests {
         assert!(stage.view("x")[0].speaking);
         stage.voice(&ben, true);
         assert!(!stage.view("x")[0].speaking);
+    }
+
+    #[test]
+    fn what_media_tells_before_the_room_is_not_lost() {
+        let mut stage = Stage::default();
+        let ben = member("ben").identity();
+        stage.voice(&ben, false);
+        stage.track(&ben, TileSource::Camera, true);
+        assert!(stage.view("x").is_empty());
+        stage.members(&[member("ben")]);
+        let tiles = stage.view("x");
+        assert!(tiles[0].video && !tiles[0].muted);
+        stage.gone(&ben);
+        let tiles = stage.view("x");
+        assert!(!tiles[0].video && tiles[0].muted);
+    }
+
+    #[test]
+    fn darkness_takes_pictures_and_leaves_who_is_muted() {
+        let mut stage = Stage::default();
+        stage.members(&[member("ben")]);
+        let ben = member("ben").identity();
+        stage.voice(&ben, false);
+        stage.track(&ben, TileSource::Camera, true);
+        stage.key_missing(&ben, true);
+        stage.dark();
+        let tiles = stage.view("x");
+        assert!(!tiles[0].video && !tiles[0].muted && !tiles[0].key_missing);
     }
 }
