@@ -9,6 +9,7 @@ use telestack_app::{ApiError, App, ErrorCode, Resource};
 pub const SCHEME: &str = "tsres";
 
 /// Answers one request in its own time; a slow one holds nothing up.
+#[allow(clippy::needless_pass_by_value, reason = "the form that Tauri calls")]
 pub fn answer<R: Runtime>(
     context: UriSchemeContext<'_, R>,
     request: Request<Vec<u8>>,

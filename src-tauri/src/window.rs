@@ -29,11 +29,11 @@ pub fn open(handle: &AppHandle) -> tauri::Result<()> {
         .build()?;
     let handle = handle.clone();
     window.on_window_event(move |event| match event {
-        WindowEvent::CloseRequested { api, .. } => {
-            if tray::present(&handle) && !handle.state::<Environment>().close_quits {
-                api.prevent_close();
-                hide(&handle);
-            }
+        WindowEvent::CloseRequested { api, .. }
+            if tray::present(&handle) && !handle.state::<Environment>().close_quits =>
+        {
+            api.prevent_close();
+            hide(&handle);
         }
         WindowEvent::DragDrop(DragDropEvent::Drop { paths, position }) => {
             dropped(&handle, paths, (position.x, position.y));

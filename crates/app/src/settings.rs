@@ -1,5 +1,6 @@
 //! What a person chose on this computer. Nothing personal, so it may be read before anybody signs in.
 
+use serde_json::{Map, Value};
 use tokio::sync::watch;
 
 use crate::{ApiError, store::Profile, view::Settings};
@@ -15,7 +16,7 @@ pub struct SettingsFile {
 impl SettingsFile {
     #[must_use]
     pub fn open(profile: &Profile) -> Self {
-        Self { current: watch::Sender::new(checked(profile.read(FILE))) }
+        Self { current: watch::Sender::new(checked(kept(profile))) }
     }
 
     #[must_use]
@@ -30,6 +31,16 @@ impl SettingsFile {
         self.current.send_replace(settings);
         Ok(())
     }
+}
+
+/// What the file has, over the defaults: one of an older version lacks values.
+fn kept(profile: &Profile) -> Settings {
+    let file: Map<String, Value> = profile.read(FILE);
+    let mut whole = serde_json::to_value(Settings::default()).unwrap_or_default();
+    if let Some(values) = whole.as_object_mut() {
+        values.extend(file);
+    }
+    serde_json::from_value(whole).unwrap_or_default()
 }
 
 /// Values from a file or a window brought into their bounds.

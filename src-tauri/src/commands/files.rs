@@ -1,6 +1,6 @@
 //! Drives, folders, uploads, and the desktop's dialogs for files.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use tauri::{AppHandle, State, ipc::Channel};
 use telestack_app::{
@@ -129,7 +129,7 @@ pub async fn share_file(
 pub async fn pick_files(handle: AppHandle, grants: State<'_, Grants>) -> Result<Vec<String>, ApiError> {
     let files = dialogs::pick_files(&handle).await;
     grants.allow_reading(&files);
-    Ok(files.into_iter().map(shown).collect())
+    Ok(files.iter().map(|file| shown(file)).collect())
 }
 
 /// None when the person chose none.
@@ -143,11 +143,11 @@ pub async fn pick_save_path(
     let file = dialogs::pick_save_path(&handle, &suggested).await;
     Ok(file.map(|file| {
         grants.allow_writing(&file);
-        shown(file)
+        shown(&file)
     }))
 }
 
 /// Paths cross the IPC as text; one that is no Unicode is not found again, which says so.
-fn shown(path: PathBuf) -> String {
+fn shown(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }

@@ -10,6 +10,7 @@ use super::sink;
 use crate::{links::Links, notify::Notifier};
 
 /// Ends a subscription of any command that has a channel.
+#[allow(clippy::needless_pass_by_value, reason = "Tauri hands states over by value")]
 #[tauri::command]
 #[specta::specta]
 pub fn unsubscribe(app: State<'_, App>, notifier: State<'_, Notifier>, id: u32) {
