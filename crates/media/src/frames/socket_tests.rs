@@ -140,13 +140,13 @@ async fn intruders_are_cut_off_and_the_window_goes_on() {
     for first in [r#"{"token":"wrong"}"#, r#"{"credit":0}"#, "not json", "", "[]", long.as_str()] {
         let mut client = host.connect(Some(ORIGINS[1])).await.expect("our own origin");
         say(&mut client, first).await;
-        assert!(is_cut_off(&mut client).await, "{:.40}", first);
+        assert!(is_cut_off(&mut client).await, "{first:.40}");
     }
     for later in [r#"{"credit":-1}"#, r#"{"credit":"0"}"#, "{}", r#"{"credit":0,"x":1}"#, long.as_str()] {
         let mut client = host.connect(Some(ORIGINS[1])).await.expect("our own origin");
         say(&mut client, &format!("{{\"token\":\"{token}\"}}")).await;
         say(&mut client, later).await;
-        assert!(is_cut_off(&mut client).await, "{:.40}", later);
+        assert!(is_cut_off(&mut client).await, "{later:.40}");
     }
     let mut binary = host.connect(Some(ORIGINS[1])).await.expect("our own origin");
     binary.send(Message::binary(vec![0; 16])).await.expect("an open socket");
