@@ -1,0 +1,103 @@
+//! Two real windows on the real engines: signing in, writing, calling, and a picture of each step in
+//! `target/pictures`.
+
+use std::{path::PathBuf, time::Duration};
+
+use anyhow::{Context, Result, ensure};
+use fantoccini::key::Key;
+use serde_json::{Value, json};
+use telestack_testkit::{
+    Stack, StackOptions, project_root,
+    windows::{Display, Window, WindowOptions},
+};
+
+/// Two apps, three engines and two drivers share the machine.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+fn picture(name: &str) -> PathBuf {
+    project_root().join("target/pictures").join(format!("{name}.png"))
+}
+
+/// Frames of the last tile that were drawn so far.
+async fn frames(window: &Window) -> Result<u64> {
+    const LAST: &str = "const all = [...document.querySelectorAll('.on-stage [data-tile]')];
+        return all.length < 2 ? null : Number(all.at(-1).dataset.frame ?? 0)";
+    Ok(window.run(LAST, Vec::new()).await?.as_u64().unwrap_or(0))
+}
+
+/// The other's picture is drawn and goes on.
+async fn sees_the_other(window: &Window) -> Result<()> {
+    const RISES: &str = "const all = [...document.querySelectorAll('.on-stage [data-tile]')];
+        return all.length >= 2 && Number(all.at(-1).dataset.frame ?? 0) > arguments[0]";
+    window.until("the other's picture", PATIENCE, RISES, &[json!(0)]).await?;
+    let first = frames(window).await?;
+    window.until("pictures that go on", PATIENCE, RISES, &[json!(first + 5)]).await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ada_writes_to_ben_and_calls_him() -> Result<()> {
+    let stack = Stack::start(StackOptions::default()).await?;
+    let display = Display::start(&stack.data_dir().join("display"), 2600, 1700).await?;
+    let password = &stack.person("ada").context("Ada")?.password;
+    let ben = WindowOptions::new(&stack, "ben")?.signed_in(stack.person("ben").context("Ben")?);
+    let ada = WindowOptions::new(&stack, "ada")?.at(0, 0, 1280, 800);
+    let (ada, ben) =
+        tokio::try_join!(Window::open(&display, ada), Window::open(&display, ben.at(1290, 0, 1280, 800)))?;
+
+    ada.picture(&picture("sign-in")).await?;
+    ada.type_into("#email", "ada@northlight.example").await?;
+    ada.type_into("#password", "wrong words").await?;
+    ada.press("form .primary").await?;
+    ada.appears("[role=alert]", PATIENCE).await?;
+    ada.picture(&picture("sign-in-wrong-password")).await?;
+    ada.client().find(fantoccini::Locator::Css("#password")).await?.clear().await?;
+    ada.type_into("#password", password).await?;
+    ada.press("form .primary").await?;
+    for window in [&ada, &ben] {
+        window.appears("nav.rail", PATIENCE).await?;
+        window.appears("[data-room]", PATIENCE).await?;
+        // The recovery key is shown once, over everything.
+        window.press_named("Later").await?;
+        window.picture(&picture(&format!("{}-rooms", window.name()))).await?;
+    }
+
+    ada.press("nav.rail [data-area=people]").await?;
+    const BEN: &str = "const row = [...document.querySelectorAll('tbody tr, [role=row]')].find((row) => row.innerText.includes('Ben Okafor'));
+        row?.click();
+        return Boolean(row)";
+    ada.until("Ben in the directory", PATIENCE, BEN, &[]).await?;
+    ada.press_named("Message").await?;
+    let words = "Shall we look at the echo together?";
+    ada.type_into(".composer textarea, textarea", words).await?;
+    ada.key(Key::Enter).await?;
+    ada.says(words, PATIENCE).await?;
+    ben.press("[data-name='Ada Lovelace']").await?;
+    ben.press_named("Join").await?;
+    ben.says(words, PATIENCE).await?;
+    ada.picture(&picture("ada-chat")).await?;
+    ben.picture(&picture("ben-chat")).await?;
+
+    ada.press("[aria-label='Video call']").await?;
+    ada.press_named("Join now").await?;
+    ben.appears(".ring-card", PATIENCE).await?;
+    ben.picture(&picture("ben-rings")).await?;
+    ben.press_named("Accept").await?;
+    for window in [&ada, &ben] {
+        window.appears("[data-phase=connected]", PATIENCE).await?;
+        sees_the_other(window).await.with_context(|| window.name().to_owned())?;
+        window.picture(&picture(&format!("{}-call", window.name()))).await?;
+    }
+
+    // Nothing but our own commands: the webview may not reach files, shells or other plugins.
+    for command in ["plugin:fs|read_file", "plugin:shell|execute", "plugin:http|fetch", "plugin:window|close"]
+    {
+        let answer = ada.invoke(command, json!({})).await?;
+        ensure!(answer.get("error").is_some_and(Value::is_string), "{command} answered {answer}");
+    }
+    ada.press_named("Leave").await?;
+    let gone = "return !document.querySelector('[data-phase=connected]')";
+    ada.until("the end of the call", PATIENCE, gone, &[]).await?;
+    ada.close().await?;
+    ben.close().await
+}
