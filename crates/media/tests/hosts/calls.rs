@@ -2,13 +2,16 @@
 
 use anyhow::Result;
 use telestack_media::{
-    control::{FromHost, TileBinding, ToHost, TrackSource},
+    control::{FromHost, ParticipantStats, TileBinding, ToHost, TrackSource},
     view::TileSize,
 };
 use telestack_testkit::Sfu;
 use tokio::sync::Mutex;
 
-use crate::{frames::Window, support::Host};
+use crate::{
+    frames::Window,
+    support::{Host, PATIENCE},
+};
 
 /// Encoders of several calls at once would starve each other on a small machine.
 static TURN: Mutex<()> = Mutex::const_new(());
@@ -164,6 +167,62 @@ async fn a_host_killed_in_a_call_is_back_in_it() -> Result<()> {
     ada.receives(BEN, "ben again", |of| of.frames > 0 && of.audio_peak > 0.1).await?;
     let before = ben.receives(ADA, "ada", |_| true).await?.frames;
     ben.receives(ADA, "ada again", |of| of.frames > before + 5).await?;
+    ada.media.shutdown().await;
+    ben.media.shutdown().await;
+    Ok(())
+}
+
+/// On a machine with a desktop the other sees its screen; on one without, sharing says so and is off again.
+#[tokio::test]
+async fn a_screen_is_shared_where_there_is_one() -> Result<()> {
+    let _turn = TURN.lock().await;
+    let sfu = Sfu::start().await?;
+    let (ada, ben) = (Host::new()?, Host::new()?);
+    for (host, identity) in [(&ada, ADA), (&ben, BEN)] {
+        host.join(&sfu, "screen", identity, true).await?;
+        host.use_key(ADA, 0, ADAS_KEY).await?;
+        host.use_key(BEN, 0, BENS_KEY).await?;
+        host.hears("the connection", |told| *told == FromHost::Connected).await?;
+    }
+    let screen = |present| FromHost::Track {
+        identity: ADA.into(),
+        source: TrackSource::Screen,
+        present,
+        muted: false,
+    };
+    ada.media.send(ToHost::SetScreen { on: true }).await?;
+    if std::env::var_os("DISPLAY").is_some() {
+        ben.hears("the screen", |told| *told == screen(true)).await?;
+        ben.receives(ADA, "pictures of the screen", |of| of.screen_frames > 5).await?;
+        ada.media.send(ToHost::SetScreen { on: false }).await?;
+        ben.hears("the screen's end", |told| *told == screen(false)).await?;
+    } else {
+        ada.hears("that there is none", |told| *told == FromHost::Failed { code: "not-found".into() })
+            .await?;
+    }
+    ada.hears("that sharing is off", |told| *told == screen(false)).await?;
+    ada.media.shutdown().await;
+    ben.media.shutdown().await;
+    Ok(())
+}
+
+/// With the machine's own devices, be there any or none, the call goes on and others are heard.
+#[tokio::test]
+async fn a_call_goes_on_without_devices() -> Result<()> {
+    let _turn = TURN.lock().await;
+    let sfu = Sfu::start().await?;
+    let ada = Host::with(|options| options.test_media = false, PATIENCE)?;
+    let ben = Host::new()?;
+    ada.join(&sfu, "bare", ADA, false).await?;
+    ben.join(&sfu, "bare", BEN, false).await?;
+    let heard = |of: &ParticipantStats| (of.audio_hz - 440.0).abs() < 3.0 && of.frame_number.is_some();
+    ada.receives(BEN, "ben's tone and picture", heard).await?;
+    if let Some(hz) = std::env::var("TELESTACK_MICROPHONE_HZ").ok().and_then(|hz| hz.parse::<f32>().ok()) {
+        // Somebody plays a tone into this machine's microphone; a steady one is noise.
+        ada.media.send(ToHost::NoiseSuppression { on: false }).await?;
+        let heard = |of: &ParticipantStats| of.audio_peak > 0.01 && (of.audio_hz - hz).abs() < 5.0;
+        ben.receives(ADA, "the microphone's tone", heard).await?;
+    }
     ada.media.shutdown().await;
     ben.media.shutdown().await;
     Ok(())
