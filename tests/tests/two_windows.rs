@@ -89,6 +89,14 @@ async fn ada_writes_to_ben_and_calls_him() -> Result<()> {
         window.picture(&picture(&format!("{}-call", window.name()))).await?;
     }
 
+    // A crash of the media host is no end of the call, and chat does not notice.
+    ben.kill(true)?;
+    ben.appears("[data-phase=reconnecting]", PATIENCE).await?;
+    ben.appears("[data-phase=connected]", PATIENCE).await?;
+    for window in [&ada, &ben] {
+        sees_the_other(window).await.with_context(|| format!("{} after the crash", window.name()))?;
+    }
+
     // Nothing but our own commands: the webview may not reach files, shells or other plugins.
     for command in ["plugin:fs|read_file", "plugin:shell|execute", "plugin:http|fetch", "plugin:window|close"]
     {
