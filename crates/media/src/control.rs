@@ -203,7 +203,7 @@ pub struct ParticipantStats {
     /// When that frame arrived here; Unix microseconds.
     pub received: Option<i64>,
     pub screen_frames: u64,
-    /// Blocks of 10 ms that arrived.
+    /// Blocks of 10 ms that arrived and could be opened.
     pub audio_blocks: u64,
     /// Of the last half second, 0 to 1.
     pub audio_peak: f32,

@@ -1,5 +1,6 @@
 //! A stay in a room: joined, driven and left by one task.
 
+mod gate;
 mod others;
 mod own;
 mod readers;

@@ -11,7 +11,10 @@ use telestack_livekit::{
 };
 use tokio::task::JoinHandle;
 
-use super::readers::{SeenCell, pictures, sound};
+use super::{
+    gate::{Gate, KeyHere},
+    readers::{SeenCell, pictures, sound},
+};
 use crate::{
     control::{FromHost, ParticipantStats, TrackSource},
     frames::{Board, Shown, Wanted},
@@ -94,7 +97,7 @@ pub fn screen_voice(identity: &str) -> String {
 #[derive(Debug, Default)]
 struct Participant {
     key_missing: bool,
-    has_key: bool,
+    key: KeyHere,
     decrypt_errors: u64,
 }
 
@@ -115,8 +118,10 @@ impl Others {
 
     pub fn joined(&mut self, identity: String, has_key: bool) -> Option<FromHost> {
         let participant = self.participants.entry(identity.clone()).or_default();
-        participant.has_key |= has_key;
-        participant.key_missing = self.encrypted && !participant.has_key;
+        if has_key {
+            participant.key.set();
+        }
+        participant.key_missing = self.encrypted && !participant.key.get();
         participant.key_missing.then_some(FromHost::KeyMissing { identity, missing: true })
     }
 
@@ -177,7 +182,12 @@ impl Others {
                 let stream = remote.video_stream()?;
                 tokio::spawn(pictures(stream, shown, self.board.clone(), track.seen.clone()))
             }
-            None => tokio::spawn(sound(remote.audio_stream(RATE, 1)?, track.voice(), self.chain.clone())),
+            None => {
+                let key = self.participants.entry(track.identity.clone()).or_default().key.clone();
+                let gate = Gate::new(self.encrypted.then_some(key));
+                let stream = remote.audio_stream(RATE, 1)?;
+                tokio::spawn(sound(stream, track.voice(), self.chain.clone(), gate))
+            }
         };
         track.reading = Some((remote, reading));
         // The server knows nothing of what was told about an earlier subscription.
@@ -203,7 +213,7 @@ impl Others {
     /// A key was given to the library.
     pub fn has_key(&mut self, identity: &str) -> Option<FromHost> {
         let participant = self.participants.get_mut(identity)?;
-        participant.has_key = true;
+        participant.key.set();
         std::mem::take(&mut participant.key_missing)
             .then(|| FromHost::KeyMissing { identity: identity.to_owned(), missing: false })
     }

@@ -7,6 +7,7 @@ use std::{
 
 use telestack_livekit::{AudioStream, VideoFrame, VideoStream};
 
+use super::gate::Gate;
 use crate::{
     clock::unix_micros,
     frames::{Board, Shown},
@@ -60,8 +61,11 @@ fn upright(frame: &VideoFrame) -> Option<Picture> {
 }
 
 /// Reads sound until the track ends.
-pub async fn sound(mut stream: AudioStream, voice: String, chain: Arc<SoundChain>) {
+pub async fn sound(mut stream: AudioStream, voice: String, chain: Arc<SoundChain>, mut gate: Gate) {
     while let Some(block) = stream.next().await {
+        if !gate.passes() {
+            continue;
+        }
         // The library converts to what was asked for; anything else would be played at a wrong pitch.
         match <&[i16; BLOCK]>::try_from(block.samples.as_slice()) {
             Ok(samples) => chain.mixer().push(&voice, samples),
