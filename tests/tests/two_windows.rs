@@ -1,22 +1,11 @@
 //! Two real windows on the real engines: signing in, writing, calling, and a picture of each step in
 //! `target/pictures`.
 
-use std::{path::PathBuf, time::Duration};
-
 use anyhow::{Context, Result, ensure};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
-use telestack_testkit::{
-    Stack, StackOptions, project_root,
-    windows::{Display, Window, WindowOptions},
-};
-
-/// Two apps, three engines and two drivers share the machine.
-const PATIENCE: Duration = Duration::from_secs(120);
-
-fn picture(name: &str) -> PathBuf {
-    project_root().join("target/pictures").join(format!("{name}.png"))
-}
+use telestack_e2e::{PATIENCE, Stage, picture};
+use telestack_testkit::windows::{Window, WindowOptions};
 
 /// Frames of the last tile that were drawn so far.
 async fn frames(window: &Window) -> Result<u64> {
@@ -37,13 +26,13 @@ async fn sees_the_other(window: &Window) -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ada_writes_to_ben_and_calls_him() -> Result<()> {
-    let stack = Stack::start(StackOptions::default()).await?;
-    let display = Display::start(&stack.data_dir().join("display"), 2600, 1700).await?;
-    let password = &stack.person("ada").context("Ada")?.password;
-    let ben = WindowOptions::new(&stack, "ben")?.signed_in(stack.person("ben").context("Ben")?);
-    let ada = WindowOptions::new(&stack, "ada")?.at(0, 0, 1280, 800);
-    let (ada, ben) =
-        tokio::try_join!(Window::open(&display, ada), Window::open(&display, ben.at(1290, 0, 1280, 800)))?;
+    let stage = Stage::start().await?;
+    let password = &stage.stack.person("ada").context("Ada")?.password;
+    let ada = WindowOptions::new(&stage.stack, "ada")?.at(0, 0, 1280, 800);
+    let (ada, ben) = tokio::try_join!(
+        Window::open(&stage.display, ada),
+        Window::open(&stage.display, stage.options("ben")?)
+    )?;
 
     ada.picture(&picture("sign-in")).await?;
     ada.type_into("#email", "ada@northlight.example").await?;

@@ -8,6 +8,8 @@ import type { Readable, Writable } from 'node:stream'
 type Message = { id?: number; sessionId?: string; method?: string; params?: Record<string, unknown>; result?: Record<string, unknown>; error?: { message: string } }
 
 const PATIENCE_MS = 30_000
+/** Of one question to a page that may be going: what is lost must not use up the patience with its answer. */
+const QUESTION_MS = 2_000
 const KEY_CODES: Record<string, number> = { Tab: 9, Enter: 13, Escape: 27, End: 35, Home: 36, ArrowLeft: 37, ArrowUp: 38, ArrowRight: 39, ArrowDown: 40, Delete: 46, F2: 113, F6: 117 }
 
 export class Chromium {
@@ -48,14 +50,14 @@ export class Chromium {
     await this.#call('Page.navigate', { url })
     const end = Date.now() + PATIENCE_MS
     // The page before goes while it is asked, and the server may load this one twice; neither answers.
-    while ((await this.run(`location.href === ${JSON.stringify(url)} && document.body?.dataset.ready === 'yes'`).catch(() => false)) !== true) {
+    while ((await this.run(`location.href === ${JSON.stringify(url)} && document.body?.dataset.ready === 'yes'`, QUESTION_MS).catch(() => false)) !== true) {
       if (Date.now() > end) throw new Error(`${url} never stood`)
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
   }
 
-  async run(expression: string): Promise<unknown> {
-    const answer = await this.#call('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true })
+  async run(expression: string, patience = PATIENCE_MS): Promise<unknown> {
+    const answer = await this.#call('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true }, this.#session, patience)
     if (answer['exceptionDetails']) throw new Error(JSON.stringify(answer['exceptionDetails']))
     return (answer['result'] as { value?: unknown }).value
   }
@@ -81,10 +83,10 @@ export class Chromium {
     rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
   }
 
-  #call(method: string, params: Record<string, unknown> = {}, sessionId = this.#session): Promise<Record<string, unknown>> {
+  #call(method: string, params: Record<string, unknown> = {}, sessionId = this.#session, patience = PATIENCE_MS): Promise<Record<string, unknown>> {
     const id = this.#next++
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`${method} did not answer`)), PATIENCE_MS)
+      const timer = setTimeout(() => reject(new Error(`${method} did not answer`)), patience)
       this.#waiting.set(id, (message) => {
         clearTimeout(timer)
         if (message.error) reject(new Error(`${method}: ${message.error.message}`))

@@ -203,12 +203,12 @@ impl Window {
         self.step(selector, self.client.find(Locator::Css(selector))).await
     }
 
-    /// Waits until the page shows this text.
+    /// Waits until the page shows this text, whatever spaces and line breaks its layout puts between the words.
     ///
     /// # Errors
     /// It does not when `patience` is over.
     pub async fn says(&self, text: &str, patience: Duration) -> Result<()> {
-        let script = "return document.body.innerText.includes(arguments[0])";
+        let script = "return document.body.innerText.replace(/\\s+/g, ' ').includes(arguments[0])";
         self.until(&format!("\"{text}\""), patience, script, &[json!(text)]).await.map(|_| ())
     }
 
