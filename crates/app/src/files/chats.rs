@@ -212,27 +212,10 @@ impl ChatFiles {
 }
 
 /// The messages that a change brings.
-fn messages(diff: &ListDiff<TimelineItem>) -> Vec<&Message> {
-    let items: Vec<&TimelineItem> = match diff {
-        ListDiff::Reset { items } | ListDiff::Append { items } => items.iter().collect(),
-        ListDiff::PushFront { item }
-        | ListDiff::PushBack { item }
-        | ListDiff::Insert { item, .. }
-        | ListDiff::Set { item, .. } => vec![item],
-        ListDiff::PopFront
-        | ListDiff::PopBack
-        | ListDiff::Remove { .. }
-        | ListDiff::Truncate { .. }
-        | ListDiff::Clear => Vec::new(),
-    };
-    let message = |item: &'_ TimelineItem| matches!(item, TimelineItem::Message(_));
-    items
-        .into_iter()
-        .filter(|item| message(item))
-        .filter_map(
-            |item| if let TimelineItem::Message(message) = item { Some(message.as_ref()) } else { None },
-        )
-        .collect()
+fn messages(diff: &ListDiff<TimelineItem>) -> impl Iterator<Item = &Message> {
+    diff.items().iter().filter_map(|item| {
+        if let TimelineItem::Message(message) = item { Some(message.as_ref()) } else { None }
+    })
 }
 
 fn carried(room: &str, message: &Message) -> Option<Carried> {

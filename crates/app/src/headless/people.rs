@@ -4,12 +4,10 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::json;
 use telestack_app::{ApiError, App};
+use telestack_model::ListDiff;
 use tokio::time::timeout;
 
-use super::{
-    say,
-    told::{Told, brought},
-};
+use super::{say, told::Told};
 
 /// For the directory to come from the server, and then for its last pages.
 const FIRST: Duration = Duration::from_secs(10);
@@ -20,8 +18,8 @@ pub async fn people(app: &App, query: &str) -> Result<(), ApiError> {
     app.people(query.to_owned(), sink).await?;
     let mut found = BTreeMap::new();
     while let Ok(diffs) = timeout(if found.is_empty() { FIRST } else { FURTHER }, told.next()).await {
-        for person in diffs?.into_iter().flat_map(brought) {
-            found.insert(person.id.clone(), person);
+        for person in diffs?.iter().flat_map(ListDiff::items) {
+            found.insert(person.id.clone(), person.clone());
         }
     }
     for person in found.values() {

@@ -5,12 +5,10 @@ use std::{collections::HashSet, time::Duration};
 use serde_json::json;
 use telestack_app::{ApiError, App, ErrorCode};
 use telestack_chat::view::{Message, SendState, TimelineItem, TimelineUpdate};
+use telestack_model::ListDiff;
 use tokio::time::timeout;
 
-use super::{
-    in_room, say,
-    told::{Told, brought},
-};
+use super::{in_room, say, told::Told};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -52,10 +50,10 @@ pub async fn open(app: &App, room: &str) -> Result<Told<TimelineUpdate>, ApiErro
 pub async fn messages(told: &mut Told<TimelineUpdate>) -> Result<Vec<Message>, ApiError> {
     loop {
         if let TimelineUpdate::Items { diffs } = told.next().await? {
-            let items = diffs.into_iter().flat_map(brought);
+            let items = diffs.iter().flat_map(ListDiff::items);
             return Ok(items
                 .filter_map(|item| match item {
-                    TimelineItem::Message(message) => Some(*message),
+                    TimelineItem::Message(message) => Some(message.as_ref().clone()),
                     _ => None,
                 })
                 .collect());

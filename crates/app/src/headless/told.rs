@@ -1,7 +1,6 @@
 //! What the app tells, as a queue.
 
 use telestack_app::{ApiError, ErrorCode, Sink};
-use telestack_model::ListDiff;
 use tokio::sync::mpsc;
 
 /// A sink, and what went into it.
@@ -17,21 +16,5 @@ impl<T: Send + 'static> Told<T> {
     /// The subscription ended: signed out.
     pub async fn next(&mut self) -> Result<T, ApiError> {
         self.0.recv().await.ok_or_else(|| ErrorCode::SignedOut.with("the session ended"))
-    }
-}
-
-/// What a change of a list brings, new or changed.
-pub fn brought<T>(diff: ListDiff<T>) -> Vec<T> {
-    match diff {
-        ListDiff::Reset { items } | ListDiff::Append { items } => items,
-        ListDiff::PushFront { item }
-        | ListDiff::PushBack { item }
-        | ListDiff::Insert { item, .. }
-        | ListDiff::Set { item, .. } => vec![item],
-        ListDiff::PopFront
-        | ListDiff::PopBack
-        | ListDiff::Remove { .. }
-        | ListDiff::Truncate { .. }
-        | ListDiff::Clear => Vec::new(),
     }
 }

@@ -7,12 +7,10 @@ use telestack_app::{
     ApiError, App, ErrorCode,
     view::{Drive, UploadState},
 };
+use telestack_model::ListDiff;
 use tokio::time::timeout;
 
-use super::{
-    say,
-    told::{Told, brought},
-};
+use super::{say, told::Told};
 
 const DRIVES: Duration = Duration::from_secs(30);
 
@@ -27,9 +25,9 @@ pub async fn upload(app: &App, file: &Path, drive: Option<&str>) -> Result<(), A
     app.uploads(sink).await?;
     app.upload(drive, String::new(), vec![path]).await?;
     loop {
-        for upload in told.next().await?.into_iter().flat_map(brought) {
+        for upload in told.next().await?.iter().flat_map(ListDiff::items) {
             say(&json!({ "event": "upload", "upload": upload }))?;
-            match upload.state {
+            match &upload.state {
                 UploadState::Done => return Ok(()),
                 UploadState::Failed { code } => {
                     return Err(ErrorCode::FilesUnavailable.with(format!("the upload failed: {code}")));

@@ -114,7 +114,7 @@ impl<T: Clone + Send + std::fmt::Debug + 'static> Live<T> {
                 let diffs =
                     self.diffs.recv().await.unwrap_or_else(|| panic!("{what}: the subscription ended"));
                 for diff in diffs {
-                    apply(&mut self.list, diff);
+                    diff.apply(&mut self.list);
                 }
             }
         };
@@ -124,32 +124,9 @@ impl<T: Clone + Send + std::fmt::Debug + 'static> Live<T> {
     }
 }
 
-fn apply<T>(list: &mut Vec<T>, diff: ListDiff<T>) {
-    match diff {
-        ListDiff::Reset { items } => *list = items,
-        ListDiff::Append { items } => list.extend(items),
-        ListDiff::PushFront { item } => list.insert(0, item),
-        ListDiff::PushBack { item } => list.push(item),
-        ListDiff::PopFront => drop(list.remove(0)),
-        ListDiff::PopBack => drop(list.pop()),
-        ListDiff::Insert { index, item } => list.insert(index as usize, item),
-        ListDiff::Set { index, item } => list[index as usize] = item,
-        ListDiff::Remove { index } => drop(list.remove(index as usize)),
-        ListDiff::Truncate { length } => list.truncate(length as usize),
-        ListDiff::Clear => list.clear(),
-    }
-}
-
 /// The items that changes bring.
 pub fn items<T>(diffs: &[ListDiff<T>]) -> impl Iterator<Item = &T> {
-    use ListDiff as D;
-    diffs.iter().flat_map(|diff| match diff {
-        D::Reset { items } | D::Append { items } => items.iter().collect::<Vec<_>>(),
-        D::PushFront { item } | D::PushBack { item } | D::Insert { item, .. } | D::Set { item, .. } => {
-            vec![item]
-        }
-        _ => Vec::new(),
-    })
+    diffs.iter().flat_map(ListDiff::items)
 }
 
 /// Files below a folder that contain one of the words, readable.

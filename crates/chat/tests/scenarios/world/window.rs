@@ -5,7 +5,6 @@ use telestack_chat::{
     Chat,
     view::{Body, Message, SendState, TimelineItem, TimelineUpdate},
 };
-use telestack_model::ListDiff;
 
 use super::PATIENCE;
 
@@ -26,7 +25,7 @@ impl Window {
         match self.stream.next().await.expect("the stream goes on") {
             TimelineUpdate::Items { diffs } => {
                 for diff in diffs {
-                    apply(&mut self.items, diff);
+                    diff.apply(&mut self.items);
                 }
             }
             TimelineUpdate::Typing { names } => self.typing = names,
@@ -80,21 +79,5 @@ impl Window {
             _ => None,
         };
         self.messages().filter_map(text).collect()
-    }
-}
-
-fn apply(items: &mut Vec<TimelineItem>, diff: ListDiff<TimelineItem>) {
-    match diff {
-        ListDiff::Reset { items: new } => *items = new,
-        ListDiff::Append { items: more } => items.extend(more),
-        ListDiff::PushFront { item } => items.insert(0, item),
-        ListDiff::PushBack { item } => items.push(item),
-        ListDiff::PopFront => drop(items.remove(0)),
-        ListDiff::PopBack => drop(items.pop()),
-        ListDiff::Insert { index, item } => items.insert(index as usize, item),
-        ListDiff::Set { index, item } => items[index as usize] = item,
-        ListDiff::Remove { index } => drop(items.remove(index as usize)),
-        ListDiff::Truncate { length } => items.truncate(length as usize),
-        ListDiff::Clear => items.clear(),
     }
 }
