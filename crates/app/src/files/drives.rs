@@ -25,7 +25,6 @@ const MOST: usize = 50_000;
 /// Between two looks while nobody looks at a folder, and while somebody does.
 const PACE: Duration = Duration::from_secs(180);
 const FOLDER_PACE: Duration = Duration::from_secs(10);
-const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
 /// Everything that the Files area shows.
 #[derive(Debug, Clone, Default)]
@@ -96,16 +95,7 @@ impl Drives {
 
     /// Keeps the listing new while the backend answers.
     pub async fn run(&self) {
-        loop {
-            self.link.online().await;
-            let pause = if self.refresh().await.is_ok() { PACE } else { AFTER_FAILURE };
-            let mut reach = self.link.reach();
-            tokio::select! {
-                () = tokio::time::sleep(pause) => {}
-                () = self.stale.notified() => {}
-                _ = reach.wait_for(|reach| reach.backend == Some(false)) => {}
-            }
-        }
+        self.link.keep_new(PACE, &self.stale, || self.refresh()).await;
     }
 
     /// Keeps a drive newer still, for as long as somebody looks into it.

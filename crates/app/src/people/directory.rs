@@ -28,7 +28,6 @@ const MOST: usize = 10_000;
 const MOST_PRESENCE: usize = 200;
 const PACE: Duration = Duration::from_secs(120);
 const PRESENCE_PACE: Duration = Duration::from_secs(20);
-const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
 /// What is known, by Matrix id where chat knows it.
 #[derive(Debug, Clone, Default)]
@@ -86,16 +85,7 @@ impl Directory {
 
     /// Keeps the rows new, for ever.
     pub async fn follow_rows(&self) {
-        loop {
-            self.link.online().await;
-            let pause = if self.refresh().await.is_ok() { PACE } else { AFTER_FAILURE };
-            let mut reach = self.link.reach();
-            tokio::select! {
-                () = tokio::time::sleep(pause) => {}
-                () = self.stale.notified() => {}
-                _ = reach.wait_for(|reach| reach.backend == Some(false)) => {}
-            }
-        }
+        self.link.keep_new(PACE, &self.stale, || self.refresh()).await;
     }
 
     /// Asks the server for every row.

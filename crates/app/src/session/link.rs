@@ -21,6 +21,8 @@ use crate::ApiError;
 const PACE: Duration = Duration::from_secs(15);
 /// Between two questions whether the session still stands.
 const SESSION_PACE: Duration = Duration::from_secs(60);
+/// Before something that failed is tried again while the backend answers.
+const AFTER_FAILURE: Duration = Duration::from_secs(5);
 /// The longest pause between two tries.
 const LONGEST: Duration = Duration::from_secs(30);
 /// However often somebody asks, a try is not made sooner after the last.
@@ -78,6 +80,24 @@ impl Link {
     pub async fn online(&self) {
         // The sender lives as long as this link.
         let _ = self.reach().wait_for(|reach| reach.backend == Some(true)).await;
+    }
+
+    /// Calls `refresh` for ever while the backend answers: every `pace`, sooner after a failure, and at once when it is
+    /// `stale` or the backend comes back.
+    pub async fn keep_new<F>(&self, pace: Duration, stale: &Notify, mut refresh: impl FnMut() -> F)
+    where
+        F: Future<Output = Result<(), ApiError>>,
+    {
+        loop {
+            self.online().await;
+            let pause = if refresh().await.is_ok() { pace } else { AFTER_FAILURE };
+            let mut reach = self.reach();
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = stale.notified() => {}
+                _ = reach.wait_for(|reach| reach.backend == Some(false)) => {}
+            }
+        }
     }
 
     /// Looks again soon.
