@@ -5,6 +5,7 @@ mod ids;
 mod list_diff;
 mod people;
 mod profile;
+mod room_power;
 mod storage;
 mod well_known;
 
@@ -13,6 +14,7 @@ pub use ids::{LocalpartError, matrix_localpart, user_id_of_localpart};
 pub use list_diff::ListDiff;
 pub use people::{Person, Role};
 pub use profile::ProfileChange;
+pub use room_power::ROOM_POWER;
 pub use storage::{BucketReport, StorageReport};
 pub use well_known::{AppwriteEndpoint, Features, LiveKitEndpoint, MatrixEndpoint, WellKnown};
 

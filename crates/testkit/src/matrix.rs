@@ -1,8 +1,12 @@
 //! The Matrix client API as seeding calls it: enough to make rooms and join them. No end-to-end encryption.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+
+use telestack_model::ROOM_POWER;
 
 use crate::appwrite::read;
 
@@ -99,7 +103,7 @@ impl MatrixSession {
                         "state_key": "",
                         "content": { "algorithm": "m.megolm.v1.aes-sha2" },
                     }],
-                    "power_level_content_override": { "events": power_of_events() },
+                    "power_level_content_override": { "events": BTreeMap::from(ROOM_POWER) },
                 }),
             )
             .await?;
@@ -122,25 +126,6 @@ impl MatrixSession {
     pub async fn sign_out(self) -> Result<()> {
         self.call(Method::POST, "/_matrix/client/v3/logout", &json!({})).await.map(|_| ())
     }
-}
-
-/// The override replaces Synapse's whole table, so its defaults are repeated. Call membership is state and would
-/// otherwise need power 50 (MSC3401); the rings are MSC4075.
-fn power_of_events() -> Value {
-    json!({
-        "m.room.name": 50,
-        "m.room.avatar": 50,
-        "m.room.topic": 50,
-        "m.room.canonical_alias": 50,
-        "m.room.power_levels": 100,
-        "m.room.history_visibility": 100,
-        "m.room.encryption": 100,
-        "m.room.server_acl": 100,
-        "m.room.tombstone": 150,
-        "org.matrix.msc3401.call.member": 0,
-        "org.matrix.msc4075.rtc.notification": 0,
-        "m.rtc.notification": 0,
-    })
 }
 
 fn text(value: &Value, key: &str) -> Result<String> {

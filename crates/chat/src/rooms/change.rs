@@ -1,6 +1,6 @@
 //! Making, entering and leaving rooms.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use matrix_sdk::{
     Client, Room, RoomState,
@@ -12,6 +12,7 @@ use matrix_sdk::{
     },
 };
 use serde_json::json;
+use telestack_model::ROOM_POWER;
 use tokio::time::timeout;
 
 use crate::ChatError;
@@ -67,29 +68,10 @@ fn private(invite: Vec<OwnedUserId>) -> Result<Request, ChatError> {
     request.invite = invite;
     let encryption = RoomEncryptionEventContent::with_recommended_defaults();
     request.initial_state = vec![InitialStateEvent::with_empty_state_key(encryption).to_raw_any()];
-    let power =
-        Raw::new(&json!({ "events": power_of_events() })).map_err(|e| ChatError::Other(e.to_string()))?;
+    let power = Raw::new(&json!({ "events": BTreeMap::from(ROOM_POWER) }))
+        .map_err(|e| ChatError::Other(e.to_string()))?;
     request.power_level_content_override = Some(power.cast_unchecked());
     Ok(request)
-}
-
-/// Call membership is state and would need power 50 (MSC3401): every member may be in calls. The override replaces
-/// the homeserver's whole table, so its other entries are repeated.
-fn power_of_events() -> serde_json::Value {
-    json!({
-        "m.room.name": 50,
-        "m.room.avatar": 50,
-        "m.room.topic": 50,
-        "m.room.canonical_alias": 50,
-        "m.room.power_levels": 100,
-        "m.room.history_visibility": 100,
-        "m.room.encryption": 100,
-        "m.room.server_acl": 100,
-        "m.room.tombstone": 150,
-        "org.matrix.msc3401.call.member": 0,
-        "org.matrix.msc4075.rtc.notification": 0,
-        "m.rtc.notification": 0,
-    })
 }
 
 async fn make(client: &Client, request: Request) -> Result<String, ChatError> {
