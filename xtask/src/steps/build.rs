@@ -18,17 +18,23 @@ pub fn cargo() -> tokio::process::Command {
     cargo
 }
 
-/// telestack-server alone: needs no window system.
+/// One binary and what it needs: no window system, where it needs none.
+///
+/// Chosen out of the whole workspace. By its package alone cargo would resolve other features for what crates share,
+/// and build all of it a second time.
+#[must_use]
+pub fn binary(name: &str) -> tokio::process::Command {
+    let mut build = cargo();
+    build.args(["build", "--quiet", "--workspace", "--bin", name]);
+    build
+}
+
+/// telestack-server alone.
 ///
 /// # Errors
 /// It does not compile.
 pub async fn server() -> Result<()> {
-    progress::step("build telestack-server", async {
-        let mut build = cargo();
-        build.args(["build", "--quiet", "-p", "telestack-server"]);
-        shell::run(build).await
-    })
-    .await
+    progress::step("build telestack-server", async { shell::run(binary("telestack-server")).await }).await
 }
 
 /// Every binary, with the features that `cargo test --workspace` uses as well: nothing is built twice.

@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use telestack_testkit::{EnginePaths, project_root};
 
-use super::build::cargo;
+use super::build;
 use crate::{
     catalogue::Catalogue,
     shell::{self, Group, command},
@@ -15,9 +15,7 @@ use crate::{
 /// It does not compile, or ends with another status than 0.
 pub async fn client(arguments: &[String]) -> Result<()> {
     let root = project_root();
-    let mut build = cargo();
-    build.args(["build", "--quiet", "-p", "telestack-app", "--bin", "telestack-headless"]);
-    shell::run(build).await?;
+    shell::run(build::binary("telestack-headless")).await?;
     let paths = EnginePaths::below(&root);
     let mut client = command(paths.telestack_server.with_file_name("telestack-headless"));
     client

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use telestack_testkit::{EnginePaths, project_root};
 
-use super::{build::cargo, install, ui};
+use super::{build, install, ui};
 use crate::{
     catalogue::Catalogue,
     progress,
@@ -41,8 +41,8 @@ pub async fn package(debug: bool) -> Result<()> {
     ui::build().await?;
     let profile = if debug { "dev" } else { "release" };
     progress::step(&format!("build telestack ({profile})"), async {
-        let mut build = cargo();
-        build.args(["build", "--quiet", "-p", "telestack", "--profile", profile]);
+        let mut build = build::binary("telestack");
+        build.args(["--profile", profile]);
         shell::run(build).await
     })
     .await?;
