@@ -92,15 +92,16 @@ async fn obey(command: Command) -> anyhow::Result<ExitCode> {
             Command::Run { people, data, headless: Some(folder) } => {
                 steps::headless::run(&people, data, &folder).await
             }
-            Command::Client { arguments } => steps::client::client(&arguments).await,
+            Command::Client { arguments } => return steps::client::client(&arguments).await,
             Command::Package { debug } => steps::package::package(debug).await,
             Command::Serve { port_base, data, json } => steps::serve::serve(port_base, data, json).await,
             Command::Test => steps::test::test().await,
             Command::Lint => steps::test::lint().await,
         }
+        .map(|()| ExitCode::SUCCESS)
     };
     tokio::select! {
-        result = work => result.map(|()| ExitCode::SUCCESS),
+        result = work => result,
         () = stop.wait() => {
             eprintln!("\n• stopping");
             Ok(if endless { ExitCode::SUCCESS } else { ExitCode::from(130) })

@@ -44,7 +44,9 @@ pub(crate) fn find(
             subtitle: person.title.clone().or_else(|| Some(person.email.clone())),
             avatar: person.avatar.clone(),
         };
-        found.extend(rank(&query, &person.name, Some(&person.email)).map(|score| (score + 1, entry)));
+        // What stands behind the @ is the same for everybody.
+        let address = person.email.split('@').next();
+        found.extend(rank(&query, &person.name, address).map(|score| (score + 1, entry)));
     }
     if !query.is_empty() {
         for file in files {

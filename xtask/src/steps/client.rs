@@ -1,6 +1,8 @@
 //! `cargo xtask client`: the app's core with no window, for scripts, soak and load.
 
-use anyhow::{Result, bail};
+use std::process::ExitCode;
+
+use anyhow::Result;
 use telestack_testkit::{EnginePaths, project_root};
 
 use super::build;
@@ -9,11 +11,11 @@ use crate::{
     shell::{self, Group, command},
 };
 
-/// Builds the headless client and hands it its arguments; its standard output is ours.
+/// Builds the headless client and hands it its arguments; its standard output and its status are ours.
 ///
 /// # Errors
-/// It does not compile, or ends with another status than 0.
-pub async fn client(arguments: &[String]) -> Result<()> {
+/// It does not compile or does not start.
+pub async fn client(arguments: &[String]) -> Result<ExitCode> {
     let root = project_root();
     shell::run(build::binary("telestack-headless")).await?;
     let paths = EnginePaths::below(&root);
@@ -26,8 +28,6 @@ pub async fn client(arguments: &[String]) -> Result<()> {
     let group = Group::of(&child);
     let status = child.wait().await?;
     group.finished();
-    if !status.success() {
-        bail!("telestack-headless ended with {status}");
-    }
-    Ok(())
+    // It has said why; ended by a signal, it has no status.
+    Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
 }

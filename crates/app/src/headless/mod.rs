@@ -15,12 +15,13 @@ use std::{
     time::{Duration, Instant},
 };
 
+use clap::Parser as _;
 use serde::Serialize;
 use serde_json::json;
 use telestack_app::{ApiError, App, ErrorCode};
 use tracing_subscriber::EnvFilter;
 
-use self::arguments::{Action, Arguments, USAGE};
+use self::arguments::{Action, Arguments};
 
 /// Ours alone: the chat SDK calls everything an error that a server does not have.
 const QUIET: &str = "off,telestack_app=warn,telestack_backend=warn,telestack_calls=warn,telestack_chat=warn,telestack_media=warn";
@@ -30,14 +31,7 @@ const ASK_AGAIN: Duration = Duration::from_millis(200);
 
 /// Reads the arguments and does what they say.
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::parse(std::env::args().skip(1)) {
-        Ok(arguments) => arguments,
-        Err(fault) => {
-            // A reader that is gone wants no help.
-            let _ = writeln!(std::io::stderr(), "{fault}\n\n{USAGE}");
-            return ExitCode::from(2);
-        }
-    };
+    let arguments = Arguments::parse();
     let filter = EnvFilter::try_from_env("TELESTACK_LOG").unwrap_or_else(|_| EnvFilter::new(QUIET));
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter).init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
