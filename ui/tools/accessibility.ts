@@ -20,8 +20,6 @@ export async function main(address: string, given: string[]): Promise<boolean> {
   const chromium = new Chromium()
   let bad = 0
   try {
-    await chromium.open()
-    await chromium.size(1440, 900)
     for (const { file, query } of viewNames(wanted)) {
       for (const look of quick ? LOOKS.slice(0, 1) : LOOKS) {
         await chromium.go(`${address}/tools/?${query}&${look}`)

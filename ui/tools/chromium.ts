@@ -8,17 +8,17 @@ import type { Readable, Writable } from 'node:stream'
 type Message = { id?: number; sessionId?: string; method?: string; params?: Record<string, unknown>; result?: Record<string, unknown>; error?: { message: string } }
 
 const PATIENCE_MS = 30_000
-/** Of one question to a page that may be going: what is lost must not use up the patience with its answer. */
-const QUESTION_MS = 2_000
 const KEY_CODES: Record<string, number> = { Tab: 9, Enter: 13, Escape: 27, End: 35, Home: 36, ArrowLeft: 37, ArrowUp: 38, ArrowRight: 39, ArrowDown: 40, Delete: 46, F2: 113, F6: 117 }
 
 export class Chromium {
   readonly #process: ChildProcess
   readonly #profile = mkdtempSync(join(tmpdir(), 'telestack-pictures-'))
   readonly #write: Writable
-  readonly #waiting = new Map<number, (message: Message) => void>()
+  readonly #waiting = new Map<number, { session: string; answer: (message: Message) => void }>()
   #next = 1
+  #target = ''
   #session = ''
+  #size = { width: 1440, height: 900 }
   /** What the page complained about since it was opened. */
   complaints: string[] = []
 
@@ -32,32 +32,33 @@ export class Chromium {
     this.#listen(this.#process.stdio[4] as Readable)
   }
 
-  async open(): Promise<void> {
-    const { targetId } = await this.#call('Target.createTarget', { url: 'about:blank' }, '')
-    const { sessionId } = await this.#call('Target.attachToTarget', { targetId, flatten: true }, '')
-    this.#session = String(sessionId)
-    await this.#call('Page.enable')
-    await this.#call('Runtime.enable')
+  /** Of the pages opened from now on. */
+  size(width: number, height: number): void {
+    this.#size = { width, height }
   }
 
-  async size(width: number, height: number): Promise<void> {
-    await this.#call('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false })
-  }
-
-  /** Opens a page of this tool and waits until it says that it stands. */
+  /**
+   * Opens a page of this tool and waits until it says that it stands. Each gets a renderer of its own: one that goes on from
+   * page to page keeps the scripts of all of them as open files until V8 happens to collect, and dies when there are too many.
+   */
   async go(url: string): Promise<void> {
     this.complaints = []
+    if (this.#target) await this.#call('Target.closeTarget', { targetId: this.#target }, '')
+    this.#target = String((await this.#call('Target.createTarget', { url: 'about:blank' }, ''))['targetId'])
+    this.#session = String((await this.#call('Target.attachToTarget', { targetId: this.#target, flatten: true }, ''))['sessionId'])
+    await this.#call('Page.enable')
+    await this.#call('Runtime.enable')
+    await this.#call('Emulation.setDeviceMetricsOverride', { ...this.#size, deviceScaleFactor: 1, mobile: false })
     await this.#call('Page.navigate', { url })
     const end = Date.now() + PATIENCE_MS
-    // The page before goes while it is asked, and the server may load this one twice; neither answers.
-    while ((await this.run(`location.href === ${JSON.stringify(url)} && document.body?.dataset.ready === 'yes'`, QUESTION_MS).catch(() => false)) !== true) {
-      if (Date.now() > end) throw new Error(`${url} never stood`)
+    while ((await this.run(`document.body?.dataset.ready === 'yes'`)) !== true) {
+      if (Date.now() > end) throw new Error([`${url} never stood`, ...this.complaints].join('\n'))
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
   }
 
-  async run(expression: string, patience = PATIENCE_MS): Promise<unknown> {
-    const answer = await this.#call('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true }, this.#session, patience)
+  async run(expression: string): Promise<unknown> {
+    const answer = await this.#call('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true })
     if (answer['exceptionDetails']) throw new Error(JSON.stringify(answer['exceptionDetails']))
     return (answer['result'] as { value?: unknown }).value
   }
@@ -83,16 +84,17 @@ export class Chromium {
     rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
   }
 
-  #call(method: string, params: Record<string, unknown> = {}, sessionId = this.#session, patience = PATIENCE_MS): Promise<Record<string, unknown>> {
+  #call(method: string, params: Record<string, unknown> = {}, session = this.#session): Promise<Record<string, unknown>> {
     const id = this.#next++
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`${method} did not answer`)), patience)
-      this.#waiting.set(id, (message) => {
+      const timer = setTimeout(() => reject(new Error(`${method} did not answer`)), PATIENCE_MS)
+      const answer = (message: Message): void => {
         clearTimeout(timer)
         if (message.error) reject(new Error(`${method}: ${message.error.message}`))
         else resolve(message.result ?? {})
-      })
-      this.#write.write(`${JSON.stringify({ id, method, params, ...(sessionId ? { sessionId } : {}) })}\0`)
+      }
+      this.#waiting.set(id, { session, answer })
+      this.#write.write(`${JSON.stringify({ id, method, params, ...(session ? { sessionId: session } : {}) })}\0`)
     })
   }
 
@@ -109,8 +111,19 @@ export class Chromium {
 
   #receive(message: Message): void {
     if (message.id !== undefined) {
-      this.#waiting.get(message.id)?.(message)
+      this.#waiting.get(message.id)?.answer(message)
       this.#waiting.delete(message.id)
-    } else if (message.method === 'Runtime.exceptionThrown') this.complaints.push(JSON.stringify(message.params?.['exceptionDetails']).slice(0, 600))
+    } else if (message.sessionId !== this.#session) return
+    else if (message.method === 'Runtime.exceptionThrown') this.complaints.push(JSON.stringify(message.params?.['exceptionDetails']).slice(0, 600))
+    else if (message.method === 'Inspector.targetCrashed' || message.method === 'Inspector.detached') this.#lose(message.method)
+  }
+
+  /** A renderer that died answers nothing that it was asked. */
+  #lose(message: string): void {
+    for (const [id, { session, answer }] of this.#waiting) {
+      if (session !== this.#session) continue
+      this.#waiting.delete(id)
+      answer({ error: { message } })
+    }
   }
 }

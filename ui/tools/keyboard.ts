@@ -107,8 +107,6 @@ export async function main(address: string, given: string[]): Promise<boolean> {
   const chromium = new Chromium()
   let good = true
   try {
-    await chromium.open()
-    await chromium.size(1440, 900)
     for (const check of CHECKS.filter(({ name }) => given.length === 0 || given.some((each) => name.includes(each)))) {
       await chromium.go(`${address}/tools/?view=${check.view}&theme=light`)
       try {

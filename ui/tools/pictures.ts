@@ -25,10 +25,9 @@ export async function main(address: string, given: string[]): Promise<boolean> {
   const chromium = new Chromium()
   let good = true
   try {
-    await chromium.open()
     for (const { file, query } of viewNames(wanted)) {
       for (const shot of STATES.test(file) ? shots.slice(0, 2) : shots) {
-        await chromium.size(shot.width, shot.height)
+        chromium.size(shot.width, shot.height)
         await chromium.go(`${address}/tools/?${query}&${shot.query}`)
         writeFileSync(`pictures/${file}-${shot.suffix}.png`, await chromium.picture())
         for (const complaint of chromium.complaints) console.error(`${file}: ${complaint}`)
