@@ -10,7 +10,7 @@ const [tool = '', ...given] = process.argv.slice(2)
 const outDir = mkdtempSync(join(tmpdir(), 'telestack-pages-'))
 const sources = await createServer({ server: { middlewareMode: true, watch: null, hmr: false, ws: false }, appType: 'custom', logLevel: 'warn' })
 try {
-  await build({ build: { outDir, emptyOutDir: true, minify: false, rolldownOptions: { input: 'tools/index.html' } }, logLevel: 'error' })
+  await build({ build: { outDir, emptyOutDir: true, rolldownOptions: { input: 'tools/index.html' } }, logLevel: 'error' })
   const pages = await preview({ build: { outDir }, preview: { port: 7800, strictPort: false }, logLevel: 'warn' })
   try {
     /** @type {{ main(address: string, given: string[]): Promise<boolean> }} */
