@@ -52,6 +52,12 @@ impl App {
         Ok(self.signed()?.chat.send_text(&room_id, &markdown, reply_to.as_deref(), &mentions).await?)
     }
 
+    /// As [`App::send_text`], and waits until the server has the message: for programs that no timeline is read by. The
+    /// answer is its event id.
+    pub async fn deliver_text(&self, room_id: String, markdown: String) -> Result<String, ApiError> {
+        Ok(self.signed()?.chat.deliver_text(&room_id, &markdown).await?)
+    }
+
     /// Changes an own message.
     pub async fn edit_text(
         &self,

@@ -8,7 +8,7 @@ use tokio::time::timeout;
 use super::Chat;
 use crate::{
     ChatError, Media,
-    timeline::{OpenTimelines, attach, send},
+    timeline::{OpenTimelines, attach, deliver, send},
     view::{FileCard, TimelineUpdate},
 };
 
@@ -38,6 +38,15 @@ impl Chat {
         mentions: &[String],
     ) -> Result<(), ChatError> {
         Box::pin(send::text(&self.room(room)?, markdown, reply_to, mentions)).await
+    }
+
+    /// As [`Chat::send_text`], and waits until the server has the message, however long that takes. The answer is its
+    /// event id.
+    ///
+    /// # Errors
+    /// As [`Chat::send_text`]'s, and why the server will not take it.
+    pub async fn deliver_text(&self, room: &str, markdown: &str) -> Result<String, ChatError> {
+        Box::pin(deliver::text(&self.room(room)?, markdown)).await.map(|event| event.to_string())
     }
 
     pub async fn edit_text(&self, room: &str, item: &str, markdown: &str) -> Result<(), ChatError> {

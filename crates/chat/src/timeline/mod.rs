@@ -2,6 +2,7 @@
 
 pub mod attach;
 pub mod body;
+pub mod deliver;
 mod item;
 mod open;
 pub mod send;

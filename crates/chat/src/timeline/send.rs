@@ -34,6 +34,18 @@ pub async fn text(
     reply_to: Option<&str>,
     mentions: &[String],
 ) -> Result<(), ChatError> {
+    let content = content(room, markdown, reply_to, mentions).await?;
+    room.send_queue().send(content).await?;
+    Ok(())
+}
+
+/// A message that fits into an event.
+pub async fn content(
+    room: &Room,
+    markdown: &str,
+    reply_to: Option<&str>,
+    mentions: &[String],
+) -> Result<AnyMessageLikeEventContent, ChatError> {
     let content = message(markdown, mentions)?;
     let content: AnyMessageLikeEventContent = match reply_to {
         Some(answered) => {
@@ -51,8 +63,7 @@ pub async fn text(
         None => RoomMessageEventContent::from(content).into(),
     };
     fits(room, &content)?;
-    room.send_queue().send(content).await?;
-    Ok(())
+    Ok(content)
 }
 
 fn message(markdown: &str, mentions: &[String]) -> Result<RoomMessageEventContentWithoutRelation, ChatError> {
