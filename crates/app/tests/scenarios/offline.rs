@@ -5,7 +5,7 @@ use std::time::Instant;
 use telestack_app::view::{
     AreaState, Connection, Drive, FolderItem, PersonView, RoomSummary, SessionState, TimelineUpdate,
 };
-use telestack_chat::view::{Body, SendState, TimelineItem};
+use telestack_chat::view::{Body, Preview, SendState, TimelineItem};
 use telestack_testkit::Engine;
 
 use crate::support::{Live, PASSPHRASE, channel, containing, items, next, open, sign_in, stack, until};
@@ -75,6 +75,20 @@ async fn a_session_outlives_the_network_and_leaves_nothing_readable() {
     people.until("the kept people", |people| people.len() == 8).await;
     look_at_files(&app).await;
     app.resource("/preview/files/demo-dawn?w=200").await.expect("the kept preview");
+    let other = rooms.list.iter().find(|other| other.id != room.id).expect("another room").id.clone();
+    for text in ["waits first", "waits second"] {
+        app.send_text(other.clone(), text.into(), None, Vec::new()).await.expect("written down");
+        waits(&mut rooms, &other, text).await;
+    }
+    app.shutdown().await;
+    drop((app, timeline, people));
+    // What waits is in the list after a restart, too, and its room is the one where something happened last.
+    let app = open(profile.path()).await;
+    until(&app, "the session again", |state| matches!(state, SessionState::SignedIn { .. })).await;
+    let (sink, mut rooms) = Live::<RoomSummary>::new();
+    app.rooms(sink).await.expect("rooms");
+    waits(&mut rooms, &other, "waits second").await;
+    assert_eq!(rooms.list[0].id, other);
     let (sink, mut connection) = channel::<Connection>();
     app.connection(sink).await.expect("the connection");
     next(&mut connection, "the areas to be offline", |now| {
@@ -90,6 +104,21 @@ async fn a_session_outlives_the_network_and_leaves_nothing_readable() {
     assert!(left.is_empty(), "{left:?}");
     assert!(app.members(room.id).await.is_err(), "nobody is signed in");
     app.shutdown().await;
+}
+
+/// Waits until a room's line in the list says that this text waits to be sent.
+async fn waits(rooms: &mut Live<RoomSummary>, room: &str, text: &str) {
+    rooms
+        .until("the message that waits", |rooms| {
+            let last =
+                rooms.iter().find(|known| known.id == room).and_then(|room| room.last_message.as_ref());
+            last.is_some_and(|last| {
+                last.own
+                    && last.state == SendState::Queued
+                    && matches!(&last.preview, Preview::Text { text: said } if said == text)
+            })
+        })
+        .await;
 }
 
 async fn write(app: &telestack_app::App, room: &str) {

@@ -1,12 +1,12 @@
 //! The room list, kept up to date as a whole.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     time::Duration,
 };
 
 use futures_util::{StreamExt, pin_mut};
-use matrix_sdk::{Client, ruma::OwnedRoomId};
+use matrix_sdk::{Client, ruma::OwnedRoomId, send_queue::RoomSendQueueUpdate};
 use tokio::{
     sync::{broadcast, mpsc, watch},
     time::sleep,
@@ -28,6 +28,7 @@ pub async fn follow(
     mut touched: mpsc::UnboundedReceiver<OwnedRoomId>,
 ) {
     let mut notable = client.room_info_notable_update_receiver();
+    let mut written = client.send_queue().subscribe();
     let (known, added) = client.rooms_stream();
     pin_mut!(added);
     let mut rows: HashMap<OwnedRoomId, Row> = HashMap::new();
@@ -40,6 +41,13 @@ pub async fn follow(
         let mut everything = false;
         tokio::select! {
             update = notable.recv() => match update {
+                Ok(update) => { changed.insert(update.room_id); }
+                Err(broadcast::error::RecvError::Lagged(_)) => everything = true,
+                Err(broadcast::error::RecvError::Closed) => return,
+            },
+            update = written.recv() => match update {
+                // How far an upload is is no matter of this list.
+                Ok(update) if matches!(update.update, RoomSendQueueUpdate::MediaUpload { .. }) => {}
                 Ok(update) => { changed.insert(update.room_id); }
                 Err(broadcast::error::RecvError::Lagged(_)) => everything = true,
                 Err(broadcast::error::RecvError::Closed) => return,
@@ -91,12 +99,21 @@ async fn refresh(
     changed: BTreeSet<OwnedRoomId>,
     connection: ChatConnection,
 ) {
+    // Read once for all: mostly there is nothing.
+    let mut echoes = match client.send_queue().local_echoes().await {
+        Ok(echoes) => echoes,
+        Err(error) => {
+            tracing::warn!(%error, "what waits to be sent cannot be read");
+            BTreeMap::new()
+        }
+    };
     for id in changed {
         let Some(room) = client.get_room(&id) else {
             rows.remove(&id);
             continue;
         };
-        match row(&room, connection).await {
+        let echoes = echoes.remove(&id).unwrap_or_default();
+        match row(&room, &echoes, connection).await {
             Some(row) => {
                 let new = rows.insert(id.clone(), row).is_none();
                 // From here on the SDK works out the room's last message and tells when it changes.

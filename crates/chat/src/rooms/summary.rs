@@ -1,8 +1,14 @@
 //! One row of the room list.
 
 use matrix_sdk::{
-    Room, RoomState, latest_events::LatestEventValue as Latest, notification_settings::RoomNotificationMode,
-    ruma::OwnedUserId,
+    Room, RoomState,
+    latest_events::LatestEventValue as Latest,
+    notification_settings::RoomNotificationMode,
+    ruma::{
+        OwnedUserId,
+        events::{AnyMessageLikeEventContent, room::message::Relation},
+    },
+    send_queue::{LocalEcho, LocalEchoContent},
 };
 use matrix_sdk_ui::timeline::{
     LatestEventValue, LatestEventValueLocalState, Profile, RoomExt, TimelineDetails,
@@ -12,7 +18,7 @@ use crate::{
     calls::members,
     card, names,
     timeline::body,
-    view::{ChatConnection, FileCard, LastMessage, Membership, RoomKind, RoomSummary, SendState},
+    view::{ChatConnection, FileCard, LastMessage, Membership, Preview, RoomKind, RoomSummary, SendState},
 };
 
 /// A row and when something last happened in it.
@@ -23,8 +29,8 @@ pub struct Row {
     pub active: u64,
 }
 
-/// None for rooms that the list does not show: left ones and spaces.
-pub async fn row(room: &Room, connection: ChatConnection) -> Option<Row> {
+/// None for rooms that the list does not show: left ones and spaces. `echoes` are what the room's send queue holds.
+pub async fn row(room: &Room, echoes: &[LocalEcho], connection: ChatConnection) -> Option<Row> {
     let membership = match room.state() {
         RoomState::Joined => Membership::Joined,
         RoomState::Invited => Membership::Invited,
@@ -38,7 +44,17 @@ pub async fn row(room: &Room, connection: ChatConnection) -> Option<Row> {
         Membership::Joined => None,
     };
     let direct_user = direct_user(room, inviter.as_ref()).await;
-    let (last_message, spoken) = last_message(room, connection).await;
+    let (received, spoken) = last_message(room, connection).await;
+    // As in the timeline: what waits comes after everything else.
+    let waiting = echoes.iter().rev().find_map(|echo| waiting(echo, connection));
+    let (last_message, active) = match waiting {
+        Some((preview, time, state)) => {
+            let sender_name = names::load(room, room.own_user_id()).await.name;
+            let message = LastMessage { sender_name, own: true, preview, time: time as f64, state };
+            (Some(message), Some(time).max(spoken))
+        }
+        None => (received, spoken),
+    };
     let unread = room.num_unread_messages().max(u64::from(room.is_marked_unread()));
     let avatar = room.avatar_url().or_else(|| {
         direct_user.as_ref().and_then(|_| room.heroes().into_iter().find_map(|hero| hero.avatar_url))
@@ -62,7 +78,7 @@ pub async fn row(room: &Room, connection: ChatConnection) -> Option<Row> {
         in_call: members::people(room).await,
         draft: draft(room).await,
     };
-    let active = match spoken {
+    let active = match active {
         Some(time) => time,
         None => entered(room).await,
     };
@@ -94,6 +110,28 @@ async fn entered(room: &Room) -> u64 {
 async fn draft(room: &Room) -> Option<String> {
     let draft = room.load_composer_draft(None).await.ok().flatten()?;
     Some(draft.plain_text).filter(|text| !text.is_empty())
+}
+
+/// A message that is written down and not sent, when it was written, and how it stands.
+///
+/// The SDK's own latest event forgets these with the process, and does not tell a second one from the first.
+fn waiting(echo: &LocalEcho, connection: ChatConnection) -> Option<(Preview, u64, SendState)> {
+    let LocalEchoContent::Event { serialized_event, send_handle, send_error } = &echo.content else {
+        return None;
+    };
+    let AnyMessageLikeEventContent::RoomMessage(message) = serialized_event.deserialize().ok()? else {
+        return None;
+    };
+    if matches!(message.relates_to, Some(Relation::Replacement(_))) {
+        return None;
+    }
+    let preview = body::preview_of(&message.msgtype, card::of_content(serialized_event.raw().0));
+    let state = match (send_error, connection) {
+        (Some(_), _) => SendState::Failed,
+        (None, ChatConnection::Online) => SendState::Sending,
+        (None, _) => SendState::Queued,
+    };
+    Some((preview, u64::from(send_handle.created_at.get()), state))
 }
 
 async fn last_message(room: &Room, connection: ChatConnection) -> (Option<LastMessage>, Option<u64>) {

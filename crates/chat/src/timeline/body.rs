@@ -123,6 +123,11 @@ pub fn preview(content: &TimelineItemContent, card: Option<FileCard>) -> Preview
     }
 }
 
+/// Of a message that is not in a timeline yet.
+pub fn preview_of(message: &MessageType, card: Option<FileCard>) -> Preview {
+    of_body(card.map_or_else(|| of_message(message, false), Body::Card))
+}
+
 fn of_body(body: Body) -> Preview {
     match body {
         Body::Text { text, .. } => Preview::Text { text: one_line(&text) },
