@@ -1,8 +1,9 @@
-//! A client of the Appwrite REST API: the embedded engine's, or real Appwrite's.
+//! A client of the Appwrite REST and realtime API: the embedded engine's, or real Appwrite's.
 
 mod account;
 mod admin;
 mod error;
+mod realtime;
 mod rows;
 mod storage;
 mod transport;
@@ -10,6 +11,7 @@ mod transport;
 pub use account::{Account, Session, SignedIn};
 pub use admin::{Column, Member};
 pub use error::BackendError;
+pub use realtime::{Action, Event, News};
 pub use rows::{Query, RowList};
 pub use storage::{Chunk, Download, Picture, StoredFile};
 pub use transport::{Backend, Credential};

@@ -39,6 +39,8 @@ pub struct Backend {
     http: reqwest::Client,
     /// For bodies that may take long: without a limit on the wait for an answer's first byte.
     transfers: reqwest::Client,
+    /// For what becomes a socket, which HTTP/2 does not.
+    sockets: reqwest::Client,
     endpoint: String,
     project: String,
     credential: Credential,
@@ -70,6 +72,7 @@ impl Backend {
         Ok(Self {
             http: client().read_timeout(Duration::from_secs(30)).build()?,
             transfers: client().build()?,
+            sockets: client().http1_only().build()?,
             endpoint,
             project: project.to_owned(),
             credential: Credential::Guest,
@@ -130,6 +133,16 @@ impl Backend {
     /// A request whose own body may take longer than an answer: the caller sets its time limit.
     pub(crate) fn transfer(&self, method: Method, path: &[&str]) -> Result<RequestBuilder, BackendError> {
         self.request_by(&self.transfers, method, path)
+    }
+
+    /// A request that becomes a socket. It says the project only: who asks is said on the socket.
+    pub(crate) fn socket(&self, method: Method, path: &[&str]) -> Result<RequestBuilder, BackendError> {
+        let guest = self.with(Credential::Guest);
+        Ok(guest.request_by(&guest.sockets, method, path)?.query(&[("project", &self.project)]))
+    }
+
+    pub(crate) fn credential(&self) -> &Credential {
+        &self.credential
     }
 
     fn request_by(

@@ -50,7 +50,7 @@ impl App {
         }))
     }
 
-    /// What is in a folder, newest while somebody looks.
+    /// What is in a folder.
     pub async fn open_folder(
         &self,
         drive: String,
@@ -59,15 +59,9 @@ impl App {
     ) -> Result<u32, ApiError> {
         let signed = self.signed()?;
         signed.drives.know(&drive).await?;
-        let (drives, listing, followed) = (signed.drives.clone(), signed.drives.watch(), drive.clone());
+        let listing = signed.drives.watch();
         let items = move |listing: &Listing| contents(&listing.shown(&drive), &path);
-        let sending = send_changes(listing, updates, items, key);
-        Ok(self.subscribe(&signed, async move {
-            tokio::select! {
-                () = sending => {}
-                () = drives.follow(&followed) => {}
-            }
-        }))
+        Ok(self.subscribe(&signed, send_changes(listing, updates, items, key)))
     }
 
     /// Bytes in all drives.

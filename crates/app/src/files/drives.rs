@@ -3,10 +3,9 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
-    time::Duration,
 };
 
-use telestack_backend::StoredFile;
+use telestack_backend::{Action, Event, StoredFile};
 use telestack_model::{BucketReport, StorageReport};
 use tokio::sync::{Mutex, Notify, watch};
 
@@ -22,9 +21,6 @@ const SPACE: &str = "drives";
 const USE: &str = "storage-use";
 /// Files of one drive that are shown.
 const MOST: usize = 50_000;
-/// Between two looks while nobody looks at a folder, and while somebody does.
-const PACE: Duration = Duration::from_secs(180);
-const FOLDER_PACE: Duration = Duration::from_secs(10);
 
 /// Everything that the Files area shows.
 #[derive(Debug, Clone, Default)]
@@ -95,19 +91,29 @@ impl Drives {
 
     /// Keeps the listing new while the backend answers.
     pub async fn run(&self) {
-        self.link.keep_new(PACE, &self.stale, || self.refresh()).await;
+        self.link.keep_new(&self.stale, || self.refresh()).await;
     }
 
-    /// Keeps a drive newer still, for as long as somebody looks into it.
-    pub async fn follow(&self, drive: &str) {
-        if drive == super::CHATS {
-            return std::future::pending().await;
+    /// Does to the listing what was done to files. Written once for all of them: a drive is kept as a whole.
+    pub async fn told(&self, events: Vec<Event>) {
+        if events.is_empty() {
+            return;
         }
-        loop {
-            tokio::time::sleep(FOLDER_PACE).await;
-            self.link.online().await;
-            // The next look tells what this one could not.
-            let _ = self.refresh_files(drive).await;
+        // After a listing that was asked for before this happened.
+        let _one = self.refreshing.lock().await;
+        let looker = self.looker();
+        let mut changes: HashMap<String, Vec<Change>> = HashMap::new();
+        for event in events {
+            match change(event, &looker) {
+                Some((drive, change)) => changes.entry(drive).or_default().push(change),
+                None => continue,
+            }
+        }
+        for (drive, changes) in changes {
+            let made = self.edit(&drive, |files| changes.into_iter().for_each(|change| change.make(files)));
+            if let Err(error) = made {
+                tracing::warn!(%error, "what others did to files is not kept");
+            }
         }
     }
 
@@ -159,13 +165,6 @@ impl Drives {
             self.listing.send_modify(|listing| listing.used = used);
         }
         Ok(())
-    }
-
-    async fn refresh_files(&self, id: &str) -> Result<(), ApiError> {
-        let _one = self.refreshing.lock().await;
-        let Some(drive) = self.drive(id) else { return Ok(()) };
-        let files = self.link.call(self.link.backend.all_files(id, MOST)).await?;
-        Ok(self.put(drive, self.entries(id, files))?)
     }
 
     fn entries(&self, drive: &str, files: Vec<StoredFile>) -> Vec<FileEntry> {
@@ -233,16 +232,13 @@ impl Drives {
 
     /// Puts a file into the listing before the server is asked again.
     pub fn changed(&self, drive: &str, file: StoredFile) -> Result<(), VaultError> {
-        let file = entry(drive, file, &self.looker());
-        self.edit(drive, move |files| match files.iter_mut().find(|known| known.id == file.id) {
-            Some(known) => *known = file,
-            None => files.push(file),
-        })
+        let change = Change::Put(Box::new(entry(drive, file, &self.looker())));
+        self.edit(drive, |files| change.make(files))
     }
 
     /// Takes a file out of the listing before the server is asked again.
     pub fn removed(&self, drive: &str, id: &str) -> Result<(), VaultError> {
-        self.edit(drive, |files| files.retain(|file| file.id != id))
+        self.edit(drive, |files| Change::Removed(id.to_owned()).make(files))
     }
 
     fn edit(&self, drive: &str, change: impl FnOnce(&mut Vec<FileEntry>)) -> Result<(), VaultError> {
@@ -276,6 +272,39 @@ impl Drives {
 
     pub fn drive(&self, id: &str) -> Option<Drive> {
         self.listing.borrow().drives.iter().find(|drive| drive.id == id).cloned()
+    }
+}
+
+/// What was done to one file.
+enum Change {
+    Put(Box<FileEntry>),
+    Removed(String),
+}
+
+impl Change {
+    fn make(self, files: &mut Vec<FileEntry>) {
+        match self {
+            Self::Put(file) => match files.iter_mut().find(|known| known.id == file.id) {
+                Some(known) => *known = *file,
+                None => files.push(*file),
+            },
+            Self::Removed(id) => files.retain(|file| file.id != id),
+        }
+    }
+}
+
+/// The change that an event tells of, and its drive. None for what changes no listing.
+fn change(event: Event, looker: &Looker) -> Option<(String, Change)> {
+    let action = event.action();
+    let file: StoredFile = serde_json::from_value(event.payload).ok()?;
+    let drive = file.bucket_id.clone();
+    match action {
+        Action::Put if file.is_complete() => {
+            let file = entry(&drive, file, looker);
+            Some((drive, Change::Put(Box::new(file))))
+        }
+        Action::Deleted => Some((drive, Change::Removed(file.id))),
+        Action::Put | Action::Other => None,
     }
 }
 
@@ -349,6 +378,35 @@ mod tests {
         assert_eq!((file.folder.as_str(), file.name.as_str()), ("Clinic", "xgnp.exe"));
         assert!(file.has_preview && file.changed > 1.7e12);
         assert_eq!(seen(stored("a", "..")).name, "a");
+    }
+
+    #[test]
+    fn what_was_done_to_files_is_done_to_the_listing() {
+        let told = |action: &str, chunks: u64| Event {
+            names: vec![format!("buckets.files.files.a.{action}")],
+            channels: vec!["files".into()],
+            payload: serde_json::json!({
+                "$id": "a", "bucketId": "files", "$updatedAt": "2026-11-25T04:00:00.000+00:00", "name": "x/b.txt",
+                "mimeType": "text/plain", "sizeOriginal": 7, "chunksTotal": 2, "chunksUploaded": chunks,
+            }),
+        };
+        let ada = Looker { user_id: "ada".into(), administrator: false };
+        let mut files = vec![seen(stored("a", "a"))];
+        for (event, names) in [
+            (told("create", 1), vec!["a"]),
+            (told("view", 2), vec!["a"]),
+            (told("update", 2), vec!["b.txt"]),
+            (told("delete", 2), vec![]),
+            (told("create", 2), vec!["b.txt"]),
+        ] {
+            if let Some((drive, change)) = change(event, &ada) {
+                assert_eq!(drive, "files");
+                change.make(&mut files);
+            }
+            assert_eq!(files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(), names);
+        }
+        let nonsense = Event { payload: serde_json::json!({ "$id": 3 }), ..told("delete", 2) };
+        assert!(change(nonsense, &ada).is_none());
     }
 
     #[test]

@@ -6,9 +6,10 @@ use std::{
     time::Duration,
 };
 
+use telestack_backend::{Action, Event};
 use telestack_chat::{Chat, Presence as ChatPresence, view::Membership, view::RoomSummary};
 use telestack_model::{DATABASE, PEOPLE_TABLE, Person};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Mutex, Notify, watch};
 
 use super::plain;
 use crate::{
@@ -26,7 +27,6 @@ const ROWS: &str = "rows";
 const MOST: usize = 10_000;
 /// The homeserver is asked for each one's presence.
 const MOST_PRESENCE: usize = 200;
-const PACE: Duration = Duration::from_secs(120);
 const PRESENCE_PACE: Duration = Duration::from_secs(20);
 
 /// What is known, by Matrix id where chat knows it.
@@ -45,6 +45,8 @@ pub(crate) struct Directory {
     me: String,
     facts: watch::Sender<Facts>,
     people: LiveList<PersonView>,
+    /// One refresh at a time.
+    refreshing: Mutex<()>,
     stale: Notify,
     looked_at: Notify,
     pictures_stale: Notify,
@@ -60,6 +62,7 @@ impl Directory {
             me: me.to_owned(),
             facts: watch::Sender::new(Facts { rows, ..Facts::default() }),
             people: LiveList::default(),
+            refreshing: Mutex::new(()),
             stale: Notify::new(),
             looked_at: Notify::new(),
             pictures_stale: Notify::new(),
@@ -85,13 +88,32 @@ impl Directory {
 
     /// Keeps the rows new, for ever.
     pub async fn follow_rows(&self) {
-        self.link.keep_new(PACE, &self.stale, || self.refresh()).await;
+        self.link.keep_new(&self.stale, || self.refresh()).await;
     }
 
     /// Asks the server for every row.
     pub async fn refresh(&self) -> Result<(), ApiError> {
+        let _one = self.refreshing.lock().await;
         let rows: Vec<Person> =
             self.link.call(self.link.backend.all_rows(DATABASE, PEOPLE_TABLE, &[], MOST)).await?;
+        Ok(self.put(rows)?)
+    }
+
+    /// Does to the rows what was done to them.
+    pub async fn told(&self, events: Vec<Event>) {
+        if events.is_empty() {
+            return;
+        }
+        // After rows that were asked for before this happened.
+        let _one = self.refreshing.lock().await;
+        let mut rows = self.facts.borrow().rows.clone();
+        events.into_iter().for_each(|event| change(&mut rows, event));
+        if let Err(error) = self.put(rows) {
+            tracing::warn!(%error, "what changed in the directory is not kept");
+        }
+    }
+
+    fn put(&self, rows: Vec<Person>) -> Result<(), VaultError> {
         if self.facts.borrow().rows != rows {
             self.vault.put(SPACE, ROWS, &rows)?;
             self.facts.send_modify(|facts| facts.rows = rows);
@@ -190,6 +212,20 @@ impl Directory {
     }
 }
 
+fn change(rows: &mut Vec<Person>, event: Event) {
+    match event.action() {
+        Action::Put => {
+            let Ok(row) = serde_json::from_value::<Person>(event.payload) else { return };
+            match rows.iter_mut().find(|known| known.id == row.id) {
+                Some(known) => *known = row,
+                None => rows.push(row),
+            }
+        }
+        Action::Deleted => rows.retain(|known| event.id() != Some(known.id.as_str())),
+        Action::Other => {}
+    }
+}
+
 /// How a picture of the organisation's own bucket is named where others are `mxc://` addresses.
 pub(crate) fn own_picture(file: &str) -> String {
     format!("{OWN_PICTURE}{file}")
@@ -236,6 +272,25 @@ mod tests {
     use telestack_model::Role;
 
     use super::*;
+
+    #[test]
+    fn rows_follow_what_is_told() {
+        let told = |action: &str, name: &str| Event {
+            names: vec![format!("databases.telestack.tables.people.rows.ben.{action}")],
+            channels: Vec::new(),
+            payload: serde_json::json!({ "$id": "ben", "name": name, "email": "b@x", "matrixId": "@ben:x" }),
+        };
+        let mut rows = Vec::new();
+        for (event, names) in [
+            (told("create", "Ben"), vec!["Ben"]),
+            (told("upsert", "Ben O."), vec!["Ben O."]),
+            (Event { payload: serde_json::json!({ "$id": "ben" }), ..told("update", "") }, vec!["Ben O."]),
+            (told("delete", "Ben O."), vec![]),
+        ] {
+            change(&mut rows, event);
+            assert_eq!(rows.iter().map(|row: &Person| row.name.as_str()).collect::<Vec<_>>(), names);
+        }
+    }
 
     #[test]
     fn a_person_is_a_row_and_what_chat_knows() {

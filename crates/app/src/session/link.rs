@@ -21,6 +21,13 @@ use crate::ApiError;
 const PACE: Duration = Duration::from_secs(15);
 /// Between two questions whether the session still stands.
 const SESSION_PACE: Duration = Duration::from_secs(60);
+/// Between two looks at what the backend tells of by itself. Only what it cannot tell is found by looking: a bucket that
+/// was made or taken away, and what somebody may not read any more, of which they hear nothing.
+const SAFETY_NET: Duration = Duration::from_secs(15 * 60);
+/// The same where no socket gets through, so that looking is all there is.
+const UNTOLD: Duration = Duration::from_secs(60);
+/// How long a look waits for the listening to begin, so that one look is enough.
+const LISTENING_SOON: Duration = Duration::from_secs(2);
 /// Before something that failed is tried again while the backend answers.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
 /// The longest pause between two tries.
@@ -46,6 +53,8 @@ pub(crate) struct Link {
 struct Inner {
     reach: watch::Sender<Reach>,
     revoked: watch::Sender<bool>,
+    /// Whether the backend tells what happens: a number that is new whenever something may have been missed.
+    told: watch::Sender<Option<u32>>,
     /// Somebody has a reason to look again now.
     look: Notify,
     /// The backend did not know this session in some call.
@@ -57,6 +66,7 @@ impl Link {
         let inner = Inner {
             reach: watch::Sender::new(Reach::default()),
             revoked: watch::Sender::new(false),
+            told: watch::Sender::new(None),
             look: Notify::new(),
             doubted: AtomicBool::new(false),
         };
@@ -82,20 +92,45 @@ impl Link {
         let _ = self.reach().wait_for(|reach| reach.backend == Some(true)).await;
     }
 
-    /// Calls `refresh` for ever while the backend answers: every `pace`, sooner after a failure, and at once when it is
-    /// `stale` or the backend comes back.
-    pub async fn keep_new<F>(&self, pace: Duration, stale: &Notify, mut refresh: impl FnMut() -> F)
+    /// The backend tells what happens from now on.
+    pub fn listening(&self, number: u32) {
+        self.inner.told.send_replace(Some(number));
+    }
+
+    /// It tells nothing any more.
+    pub fn deaf(&self) {
+        self.inner.told.send_replace(None);
+    }
+
+    /// Calls `refresh` for ever while the backend answers: once whenever the backend begins to tell what happens, when
+    /// something is `stale`, and now and then for what is not told.
+    pub async fn keep_new<F>(&self, stale: &Notify, mut refresh: impl FnMut() -> F)
     where
         F: Future<Output = Result<(), ApiError>>,
     {
+        let mut told = self.inner.told.subscribe();
         loop {
             self.online().await;
-            let pause = if refresh().await.is_ok() { pace } else { AFTER_FAILURE };
-            let mut reach = self.reach();
             tokio::select! {
-                () = tokio::time::sleep(pause) => {}
+                _ = told.wait_for(Option::is_some) => {}
                 () = stale.notified() => {}
-                _ = reach.wait_for(|reach| reach.backend == Some(false)) => {}
+                () = tokio::time::sleep(LISTENING_SOON) => {}
+            }
+            told.mark_unchanged();
+            let (done, since) = (refresh().await.is_ok(), Instant::now());
+            let mut reach = self.reach();
+            loop {
+                let pace = match *told.borrow() {
+                    _ if !done => AFTER_FAILURE,
+                    Some(_) => SAFETY_NET,
+                    None => UNTOLD,
+                };
+                tokio::select! {
+                    () = tokio::time::sleep_until(since + pace) => break,
+                    () = stale.notified() => break,
+                    _ = reach.wait_for(|reach| reach.backend == Some(false)) => break,
+                    _ = told.changed() => if told.borrow_and_update().is_some() { break },
+                }
             }
         }
     }
@@ -138,9 +173,9 @@ impl Link {
                 }
             }
             attempt = if health.backend && health.livekit { 0 } else { attempt + 1 };
+            let pause = if attempt == 0 { PACE } else { pause(attempt) };
             let reach = Reach { backend: Some(health.backend), livekit: Some(health.livekit), attempt };
             self.inner.reach.send_if_modified(|known| std::mem::replace(known, reach) != reach);
-            let pause = if attempt == 0 { PACE } else { pause(attempt) };
             tokio::time::sleep(SHORTEST).await;
             tokio::select! {
                 () = tokio::time::sleep(pause.saturating_sub(SHORTEST)) => {}

@@ -5,6 +5,7 @@ mod gateway;
 pub(crate) mod kept;
 pub(crate) mod keys;
 mod link;
+mod news;
 pub(crate) mod open;
 mod signed_in;
 

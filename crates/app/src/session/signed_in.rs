@@ -10,7 +10,7 @@ use telestack_chat::Chat;
 use telestack_media::Media;
 use tokio::sync::watch;
 
-use super::{Calls, Gateway, Kept, Link, open::Restored};
+use super::{Calls, Gateway, Kept, Link, news, open::Restored};
 use crate::{
     ApiError, Clock,
     files::{ChatFiles, Deletions, Drives, Looker, Uploads},
@@ -84,6 +84,8 @@ impl SignedIn {
         self.chat.start();
         let (link, gateway) = (self.link.clone(), self.gateway.clone());
         self.spawn(async move { link.watch(&gateway).await });
+        let (link, drives, directory) = (self.link.clone(), self.drives.clone(), self.directory.clone());
+        self.spawn(async move { news::follow(&link, &drives, &directory).await });
         let uploads = self.uploads.clone();
         self.spawn(async move { uploads.run().await });
         let deletions = self.deletions.clone();

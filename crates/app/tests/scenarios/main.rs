@@ -5,4 +5,5 @@ mod headless;
 mod offline;
 mod refused;
 mod support;
+mod told;
 mod uploads;
