@@ -4,7 +4,7 @@ use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::{
     commands::{calls, chat, files, people, session, settings},
-    events::{DeepLink, FilesDropped},
+    events::{FilesDropped, LinkArrived},
 };
 
 pub fn builder() -> Builder<tauri::Wry> {
@@ -83,7 +83,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             settings::open_link,
             settings::take_link,
         ])
-        .events(collect_events![DeepLink, FilesDropped])
+        .events(collect_events![FilesDropped, LinkArrived])
 }
 
 #[cfg(test)]

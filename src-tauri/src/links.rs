@@ -1,36 +1,28 @@
 //! `telestack://` links: from the desktop, from a second start, from a notification; to the window.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tauri::{AppHandle, Manager as _, Url};
 use tauri_specta::Event as _;
 
-use crate::{events::DeepLink, window};
+use crate::{events::LinkArrived, window};
 
-/// A link that came before the window could listen.
+/// The newest link, until the window takes it: it may not be there yet, or nobody be signed in.
 #[derive(Debug, Default)]
-pub struct Links(Mutex<Waiting>);
-
-#[derive(Debug, Default)]
-struct Waiting {
-    link: Option<String>,
-    /// The window has asked; it listens to the event from then on.
-    asked: bool,
-}
+pub struct Links(Mutex<Option<String>>);
 
 impl Links {
     pub fn take(&self) -> Option<String> {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.asked = true;
-        waiting.link.take()
+        self.waiting().take()
     }
 
     fn keep(&self, link: &str) {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !waiting.asked {
-            waiting.link = Some(link.to_owned());
-        }
+        *self.waiting() = Some(link.to_owned());
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Option<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -42,7 +34,7 @@ pub fn open(handle: &AppHandle, link: &str) {
     }
     handle.state::<Links>().keep(link);
     window::show(handle);
-    if let Err(error) = (DeepLink { link: link.to_owned() }).emit(handle) {
+    if let Err(error) = LinkArrived.emit(handle) {
         tracing::warn!(%error, "a link did not reach the window");
     }
 }
@@ -90,11 +82,11 @@ mod tests {
     }
 
     #[test]
-    fn a_link_waits_for_the_window_once() {
+    fn the_newest_link_waits_and_is_taken_once() {
         let links = Links::default();
         links.keep("telestack://person/ada");
-        assert_eq!(links.take().as_deref(), Some("telestack://person/ada"));
         links.keep("telestack://person/ben");
+        assert_eq!(links.take().as_deref(), Some("telestack://person/ben"));
         assert_eq!(links.take(), None);
     }
 }

@@ -126,14 +126,7 @@ async fn follow(handle: &AppHandle, app: &App, settings: &watch::Receiver<Settin
 }
 
 fn withdraw_read(notifier: &Notifier, diffs: &[ListDiff<RoomSummary>]) {
-    let changed = diffs.iter().flat_map(|diff| match diff {
-        ListDiff::Reset { items } | ListDiff::Append { items } => items.as_slice(),
-        ListDiff::PushFront { item }
-        | ListDiff::PushBack { item }
-        | ListDiff::Insert { item, .. }
-        | ListDiff::Set { item, .. } => std::slice::from_ref(item),
-        _ => &[],
-    });
+    let changed = diffs.iter().flat_map(ListDiff::items);
     for room in changed.filter(|room| room.unread == 0) {
         notifier.withdraw(&room.id);
     }

@@ -68,7 +68,8 @@ pub async fn open_link(url: String) -> Result<(), ApiError> {
     tauri_plugin_opener::open_url(url.as_str(), None::<&str>).map_err(|error| ErrorCode::Internal.with(error))
 }
 
-/// The link that the app was started with, once. From then on links come as the event `deep-link`.
+/// The newest `telestack://` link, once: `room/ID`, `person/ID`, `file/DRIVE/ID` or `join/...`, parts percent-encoded. The
+/// event `link-arrived` says when to ask.
 #[tauri::command]
 #[specta::specta]
 pub async fn take_link(links: State<'_, Links>) -> Result<Option<String>, ApiError> {

@@ -40,6 +40,13 @@ class People {
     this.#subscription = answer.data
   }
 
+  /** Opens a profile, whatever was searched before. */
+  choose(id: string): void {
+    this.filter = { kind: 'everybody' }
+    this.chosen = id
+    void this.search('')
+  }
+
   close(): void {
     this.#asked += 1
     if (this.#subscription !== null) void commands.unsubscribe(this.#subscription)

@@ -83,14 +83,17 @@ export const commands = {
 	openLogFolder: () => typedError<null, ApiError>(__TAURI_INVOKE("open_log_folder")),
 	/**  Opens a link of a message in the desktop's own browser or mail program; no other scheme leaves the window. */
 	openLink: (url: string) => typedError<null, ApiError>(__TAURI_INVOKE("open_link", { url })),
-	/**  The link that the app was started with, once. From then on links come as the event `deep-link`. */
+	/**
+	 *  The newest `telestack://` link, once: `room/ID`, `person/ID`, `file/DRIVE/ID` or `join/...`, parts percent-encoded. The
+	 *  event `link-arrived` says when to ask.
+	 */
 	takeLink: () => typedError<string | null, ApiError>(__TAURI_INVOKE("take_link")),
 };
 
 /** Events */
 export const events = {
-	deepLink: makeEvent<DeepLink, DeepLink>("deep-link"),
 	filesDropped: makeEvent<FilesDropped, FilesDropped>("files-dropped"),
+	linkArrived: makeEvent<LinkArrived, LinkArrived>("link-arrived"),
 };
 
 /* Types */
@@ -157,11 +160,6 @@ export type Connection = {
 	queuedUploads: number,
 	/**  Tries since the connection was lost; 0 while it stands. */
 	attempt: number,
-};
-
-/**  A `telestack://` link was opened: `room/ID`, `person/ID`, `file/DRIVE/ID` or `join/...`, parts percent-encoded. */
-export type DeepLink = {
-	link: string,
 };
 
 export type Density = "comfortable" | "compact";
@@ -277,6 +275,9 @@ export type Licence = {
 	version: string,
 	licence: string,
 };
+
+/**  A `telestack://` link waits to be taken. */
+export type LinkArrived = null;
 
 /**
  *  One change of a list. Applied in order, they turn the receiver's copy into the sender's list.

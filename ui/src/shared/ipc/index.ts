@@ -1,7 +1,7 @@
 /** The one door to the core: nothing else imports @tauri-apps. */
 import { listen, TauriEvent } from '@tauri-apps/api/event'
 
-import { events, type FilesDropped } from './bindings'
+import { commands, events, type FilesDropped } from './bindings'
 
 export { Channel } from '@tauri-apps/api/core'
 export * from './bindings'
@@ -12,6 +12,22 @@ export function onFilesDropped(dropped: (files: FilesDropped) => void): () => vo
   const listening = events.filesDropped.listen((event) => {
     if (!over) dropped(event.payload)
   })
+  return () => {
+    over = true
+    void listening.then((stop) => stop())
+  }
+}
+
+/** Opens `telestack://` links, the one that waits and all that come, until the returned function is called. */
+export function onLink(open: (link: string) => void): () => void {
+  let over = false
+  const take = async () => {
+    if (over) return
+    const waiting = await commands.takeLink()
+    if (waiting.status === 'ok' && waiting.data !== null) open(waiting.data)
+  }
+  const listening = events.linkArrived.listen(() => void take())
+  void listening.then(take)
   return () => {
     over = true
     void listening.then((stop) => stop())

@@ -137,7 +137,6 @@ export const chat: Record<keyof typeof source, string> = {
   'chat.saved': 'Gespeichert',
   'chat.download': '{name} speichern',
   'chat.openFile': 'In Dateien zeigen',
-  'chat.fileFailed': 'Es liegt nicht mehr in Dateien.',
   'chat.viewer': 'Bild',
   'chat.joined': '{name} ist dazugekommen',
   'chat.left': '{name} ist gegangen',

@@ -98,4 +98,5 @@ export const files: Record<keyof typeof source, string> = {
   'files.pauseAll': 'Alle anhalten',
   'files.resumeAll': 'Alle fortsetzen',
   'files.clearDone': 'Fertige entfernen',
+  'files.notFound': 'Es liegt nicht mehr in Dateien.',
 }

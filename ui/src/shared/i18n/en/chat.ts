@@ -135,7 +135,6 @@ export const chat = {
   'chat.saved': 'Saved',
   'chat.download': 'Save {name}',
   'chat.openFile': 'Show in Files',
-  'chat.fileFailed': 'It is no longer in Files.',
   'chat.viewer': 'Picture',
   'chat.joined': '{name} came in',
   'chat.left': '{name} left',

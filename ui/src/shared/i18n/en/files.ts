@@ -96,4 +96,5 @@ export const files = {
   'files.pauseAll': 'Pause all',
   'files.resumeAll': 'Resume all',
   'files.clearDone': 'Clear what is done',
+  'files.notFound': 'It is no longer in Files.',
 } as const

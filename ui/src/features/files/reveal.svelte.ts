@@ -1,26 +1,25 @@
-/** Opens Files at a file that was shared as a card. */
-import type { FileCard } from '$shared/ipc'
+/** Opens Files at one file: of a card in a chat, of a link. */
 import { t } from '$shared/i18n'
 import { nav } from '$shared/nav.svelte'
 import { toasts } from '$shared/stores/toasts.svelte'
-import { files } from '../files'
+import { files } from './files.svelte'
 import { locate } from './locate'
 
 /** How long the folder may take to come. */
 const PATIENCE_MS = 10_000
 
-export async function openCard(card: FileCard): Promise<void> {
-  const folder = await locate(card.bucket, card.file)
+export async function reveal(drive: string, file: string): Promise<void> {
+  const folder = await locate(drive, file)
   if (folder === null) {
-    toasts.tell(t('chat.fileFailed'), 'circle-alert')
+    toasts.tell(t('files.notFound'), 'circle-alert')
     return
   }
   // Files shows the drive and folder it is told before it is on screen.
-  files.drive = card.bucket
+  files.drive = drive
   files.path = folder
   nav.go('files')
-  if (await listed(card.file)) files.selection.pick(card.file, [card.file], { ctrl: false, shift: false })
-  else if (nav.area === 'files') toasts.tell(t('chat.fileFailed'), 'circle-alert')
+  if (await listed(file)) files.selection.pick(file, [file], { ctrl: false, shift: false })
+  else if (nav.area === 'files') toasts.tell(t('files.notFound'), 'circle-alert')
 }
 
 /** Whether the folder that Files loads holds the file. */
