@@ -18,7 +18,7 @@ use crate::{
 
 /// What has to be there to run it, by Debian's names; a name of Ubuntu 24.04 and Debian 13 stands behind the bar.
 const DEPENDS: &str = "libwebkit2gtk-4.1-0, libgtk-3-0 | libgtk-3-0t64, libasound2 | libasound2t64, \
-      libayatana-appindicator3-1, xdg-utils";
+     libayatana-appindicator3-1, xdg-utils";
 
 const DESKTOP_FILE: &str = "[Desktop Entry]
 Type=Application
