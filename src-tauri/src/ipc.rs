@@ -17,6 +17,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             session::rebuild_store,
             session::sign_out,
             session::connection,
+            session::connect_now,
             settings::unsubscribe,
             chat::rooms,
             chat::open_timeline,

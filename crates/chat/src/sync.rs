@@ -3,7 +3,7 @@
 use std::{
     hash::{BuildHasher as _, Hasher as _},
     sync::Arc,
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use matrix_sdk::{Client, SessionChange};
@@ -38,7 +38,8 @@ pub fn publish(connection: &watch::Sender<ChatConnection>, now: ChatConnection) 
     });
 }
 
-/// Runs until the token is refused or the task is aborted. `hurry` cuts a wait between two tries short.
+/// Runs until the token is refused or the task is aborted. `hurry` cuts a wait between two tries short; `next_try` says
+/// when it would end, in Unix milliseconds.
 ///
 /// The SDK's own offline mode is not used: it tries again at once, without a pause, whenever the server answers
 /// `/versions` but not the sync, and it hides the error.
@@ -46,6 +47,7 @@ pub async fn keep(
     client: Client,
     sync: Arc<SyncService>,
     connection: watch::Sender<ChatConnection>,
+    next_try: watch::Sender<Option<u64>>,
     hurry: Arc<Notify>,
 ) {
     let mut session = client.subscribe_to_session_changes();
@@ -98,11 +100,19 @@ pub async fn keep(
             return;
         }
         publish(&connection, ChatConnection::Offline);
+        let pause = spread(wait);
+        next_try.send_replace(unix_in(pause));
         tokio::select! {
-            () = sleep(spread(wait)) => wait = (wait * 2).min(LONGEST_WAIT),
+            () = sleep(pause) => wait = (wait * 2).min(LONGEST_WAIT),
             () = hurry.notified() => wait = FIRST_WAIT,
         }
+        next_try.send_replace(None);
     }
+}
+
+fn unix_in(pause: Duration) -> Option<u64> {
+    let then = SystemTime::now().duration_since(UNIX_EPOCH).ok()? + pause;
+    u64::try_from(then.as_millis()).ok()
 }
 
 /// Up to a quarter longer, so that a whole organisation does not come back in the same moment.

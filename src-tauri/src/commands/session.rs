@@ -55,3 +55,9 @@ pub async fn sign_out(app: State<'_, App>) -> Result<(), ApiError> {
 pub async fn connection(app: State<'_, App>, updates: Channel<Connection>) -> Result<u32, ApiError> {
     app.connection(sink(updates)).await
 }
+
+#[tauri::command]
+#[specta::specta]
+pub async fn connect_now(app: State<'_, App>) -> Result<(), ApiError> {
+    app.connect_now().await
+}

@@ -1,6 +1,6 @@
 /** Everything the stubbed core knows. A view changes its copy before the window opens. */
 import type { About, CallsView, Connection, Devices, Drive, EncryptionState, ErrorCode, FolderItem, PersonView, RoomSummary, SessionRow, SessionState, Settings, SignInStep, StorageUse, TimelineItem, Upload } from '$shared/ipc'
-import { day } from '../clock'
+import { day, START } from '../clock'
 import { devices, history } from './calls'
 import { drives, folders, uploads } from './files'
 import { me, people } from './people'
@@ -45,7 +45,7 @@ export function makeWorld(query: URLSearchParams): World {
     session: { kind: 'signed-in', me: structuredClone(me), server: { name: 'Northlight', url: 'https://northlight.example', version: '0.1.0', signUp: false } },
     signInError: null,
     signInStep: 'joining-chat',
-    connection: { chat: area, files: area, calls: area, queuedMessages: off ? 2 : 0, queuedUploads: off ? 1 : 0, attempt: off ? 2 : 0 },
+    connection: { chat: area, files: area, calls: area, queuedMessages: off ? 2 : 0, queuedUploads: off ? 1 : 0, attempt: off ? 2 : 0, nextTry: off ? START + 12_000 : null },
     rooms: list(rooms),
     timelines: state === 'empty' ? {} : { '!release:northlight.example': list(timeline) },
     typing: [],

@@ -165,5 +165,6 @@ fn nothing_known() -> Connection {
         queued_messages: 0,
         queued_uploads: 0,
         attempt: 0,
+        next_try: None,
     }
 }

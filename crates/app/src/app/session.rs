@@ -85,6 +85,17 @@ impl App {
         Ok(self.inner.subscriptions.forward(self.inner.connection.subscribe(), updates, Clone::clone))
     }
 
+    /// Tries at once what would be tried a little later.
+    ///
+    /// # Errors
+    /// `signed-out`.
+    pub async fn connect_now(&self) -> Result<(), ApiError> {
+        let signed = self.signed()?;
+        signed.link.look();
+        signed.chat.start();
+        Ok(())
+    }
+
     /// A turn is not cut off half-way by a caller that stops waiting.
     async fn detached<F>(&self, turn: impl FnOnce(Self) -> F + Send + 'static) -> Result<(), ApiError>
     where

@@ -24,6 +24,7 @@ impl App {
     fn follow_connection(&self, signed: &Arc<SignedIn>) {
         let mut chat = signed.chat.connection();
         let mut queued = signed.chat.queued();
+        let mut next_try = signed.chat.next_try();
         let mut uploads = signed.uploads.watch();
         let mut reach = signed.link.reach();
         let (link, inner) = (signed.link.clone(), self.inner.clone());
@@ -32,6 +33,7 @@ impl App {
             loop {
                 let now = compose(
                     *chat.borrow_and_update(),
+                    *next_try.borrow_and_update(),
                     *reach.borrow_and_update(),
                     *queued.borrow_and_update(),
                     &uploads.borrow_and_update(),
@@ -49,6 +51,7 @@ impl App {
                         link.look();
                         changed
                     }
+                    changed = next_try.changed() => changed,
                     changed = reach.changed() => changed,
                     changed = queued.changed() => changed,
                     changed = uploads.changed() => changed,
@@ -198,6 +201,7 @@ fn choices(old: Option<&Settings>, new: &Settings) -> Vec<ToHost> {
 
 fn compose(
     chat: ChatConnection,
+    chat_again: Option<u64>,
     reach: Reach,
     queued_messages: u32,
     uploads: &[Upload],
@@ -229,7 +233,15 @@ fn compose(
         queued_messages,
         queued_uploads: u32::try_from(waiting.count()).unwrap_or(u32::MAX),
         attempt,
+        next_try: sooner(chat_again, reach.next_try),
     }
+}
+
+/// Chat and the rest try each for themselves; the person sees one number.
+#[expect(clippy::cast_precision_loss, reason = "times are far below 2^53")]
+fn sooner(chat: Option<u64>, others: Option<i64>) -> Option<f64> {
+    let times = [chat.map(|time| time as f64), others.map(|time| time as f64)];
+    times.into_iter().flatten().min_by(f64::total_cmp)
 }
 
 fn unread(rooms: &[RoomSummary]) -> u32 {
@@ -244,16 +256,18 @@ mod tests {
 
     #[test]
     fn each_area_says_its_own_state() {
-        let reach = Reach { backend: Some(true), livekit: Some(false), attempt: 2 };
-        let now = compose(ChatConnection::Offline, reach, 3, &[], 0);
+        let reach = Reach { backend: Some(true), livekit: Some(false), attempt: 2, next_try: Some(7) };
+        let now = compose(ChatConnection::Offline, Some(5), reach, 3, &[], 0);
+        assert_eq!(now.next_try, Some(5.0));
         assert_eq!(
             (now.chat, now.files, now.calls),
             (AreaState::Offline, AreaState::Online, AreaState::Offline)
         );
         assert_eq!((now.queued_messages, now.attempt), (3, 2));
-        let well = Reach { backend: Some(true), livekit: Some(true), attempt: 0 };
-        assert_eq!(compose(ChatConnection::Offline, well, 0, &[], 0).attempt, 1);
-        assert_eq!(compose(ChatConnection::Online, well, 0, &[], 1).attempt, 0);
+        let well = Reach { backend: Some(true), livekit: Some(true), attempt: 0, next_try: None };
+        assert_eq!(compose(ChatConnection::Offline, None, well, 0, &[], 0).attempt, 1);
+        let back = compose(ChatConnection::Online, None, well, 0, &[], 1);
+        assert_eq!((back.attempt, back.next_try), (0, None));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use tokio::{
 };
 
 use super::{Gateway, Health};
-use crate::ApiError;
+use crate::{ApiError, Clock};
 
 /// Between two looks while everything stands.
 const PACE: Duration = Duration::from_secs(15);
@@ -42,11 +42,14 @@ pub(crate) struct Reach {
     pub livekit: Option<bool>,
     /// Tries since something was lost.
     pub attempt: u32,
+    /// When the next one is, in Unix milliseconds; none while one is under way.
+    pub next_try: Option<i64>,
 }
 
 #[derive(Clone)]
 pub(crate) struct Link {
     pub backend: Backend,
+    clock: Clock,
     inner: Arc<Inner>,
 }
 
@@ -62,7 +65,7 @@ struct Inner {
 }
 
 impl Link {
-    pub fn new(backend: Backend) -> Self {
+    pub fn new(backend: Backend, clock: Clock) -> Self {
         let inner = Inner {
             reach: watch::Sender::new(Reach::default()),
             revoked: watch::Sender::new(false),
@@ -70,7 +73,7 @@ impl Link {
             look: Notify::new(),
             doubted: AtomicBool::new(false),
         };
-        Self { backend, inner: Arc::new(inner) }
+        Self { backend, clock, inner: Arc::new(inner) }
     }
 
     pub fn reach(&self) -> watch::Receiver<Reach> {
@@ -160,6 +163,7 @@ impl Link {
         let mut asked: Option<Instant> = None;
         let mut attempt = 0;
         loop {
+            self.inner.reach.send_if_modified(|known| known.next_try.take().is_some());
             let health = gateway.health().await.unwrap_or(Health { backend: false, livekit: false });
             let due = asked.is_none_or(|asked| asked.elapsed() >= SESSION_PACE);
             if health.backend && (self.inner.doubted.swap(false, Ordering::Relaxed) || due) {
@@ -174,7 +178,13 @@ impl Link {
             }
             attempt = if health.backend && health.livekit { 0 } else { attempt + 1 };
             let pause = if attempt == 0 { PACE } else { pause(attempt) };
-            let reach = Reach { backend: Some(health.backend), livekit: Some(health.livekit), attempt };
+            let then = self.clock.now().saturating_add(i64::try_from(pause.as_millis()).unwrap_or(i64::MAX));
+            let reach = Reach {
+                backend: Some(health.backend),
+                livekit: Some(health.livekit),
+                attempt,
+                next_try: (attempt > 0).then_some(then),
+            };
             self.inner.reach.send_if_modified(|known| std::mem::replace(known, reach) != reach);
             tokio::time::sleep(SHORTEST).await;
             tokio::select! {

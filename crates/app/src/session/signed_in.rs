@@ -52,7 +52,7 @@ impl SignedIn {
         let appwrite = &kept.server.appwrite;
         let backend = Backend::named(&appwrite.endpoint, &appwrite.project, agent)?
             .with(Credential::Session(kept.credential.clone()));
-        let link = Link::new(backend);
+        let link = Link::new(backend, clock.clone());
         let gateway = Gateway::new(&kept.server)?;
         let looker = Looker { user_id: kept.user_id.clone(), administrator: kept.is_administrator() };
         let drives = Arc::new(Drives::open(link.clone(), gateway.clone(), vault.clone(), looker)?);

@@ -80,4 +80,6 @@ pub struct Connection {
     pub queued_uploads: u32,
     /// Tries since the connection was lost; 0 while it stands.
     pub attempt: u32,
+    /// When the next one is, in Unix milliseconds; none while one is under way or none is needed.
+    pub next_try: Option<f64>,
 }

@@ -67,6 +67,7 @@ struct Inner {
     calls: broadcast::Sender<CallEvent>,
     touched: mpsc::UnboundedSender<OwnedRoomId>,
     hurry: Arc<Notify>,
+    next_try: watch::Sender<Option<u64>>,
     started: AtomicBool,
     /// What follows the store, and what needs the network.
     readers: Mutex<Vec<AbortHandle>>,
@@ -151,6 +152,7 @@ impl Chat {
             calls: broadcast::Sender::new(EVENTS),
             touched,
             hurry: Arc::new(Notify::new()),
+            next_try: watch::Sender::new(None),
             started: AtomicBool::new(false),
             readers: Mutex::default(),
             runners: Mutex::default(),
@@ -189,9 +191,10 @@ impl Chat {
             async move { client.send_queue().respawn_tasks_for_rooms_with_unsent_requests().await }
         });
         run(&inner.runners, presence::heartbeat(client.clone(), inner.connection.subscribe()));
+        let (connection, next_try) = (inner.connection.clone(), inner.next_try.clone());
         run(
             &inner.runners,
-            sync::keep(client, inner.sync.clone(), inner.connection.clone(), inner.hurry.clone()),
+            sync::keep(client, inner.sync.clone(), connection, next_try, inner.hurry.clone()),
         );
     }
 
@@ -207,6 +210,7 @@ impl Chat {
             }
         }
         abort(&inner.runners);
+        inner.next_try.send_replace(None);
         let _ = timeout(SIGN_OUT, inner.sync.stop()).await;
         if *inner.connection.borrow() == ChatConnection::Online
             && let Some(me) = inner.client.user_id()
@@ -248,6 +252,12 @@ impl Chat {
     #[must_use]
     pub fn connection(&self) -> watch::Receiver<ChatConnection> {
         self.inner.connection.subscribe()
+    }
+
+    /// When it is tried again to connect, in Unix milliseconds; none while nothing waits for that.
+    #[must_use]
+    pub fn next_try(&self) -> watch::Receiver<Option<u64>> {
+        self.inner.next_try.subscribe()
     }
 
     /// Messages that are written down and not yet sent.

@@ -14,6 +14,7 @@ export const commands = {
 	rebuildStore: () => typedError<null, ApiError>(__TAURI_INVOKE("rebuild_store")),
 	signOut: () => typedError<null, ApiError>(__TAURI_INVOKE("sign_out")),
 	connection: (updates: Channel<Connection>) => typedError<number, ApiError>(__TAURI_INVOKE("connection", { updates })),
+	connectNow: () => typedError<null, ApiError>(__TAURI_INVOKE("connect_now")),
 	/**  Ends a subscription of any command that has a channel. */
 	unsubscribe: (id: number) => __TAURI_INVOKE<void>("unsubscribe", { id }),
 	rooms: (updates: Channel<ListDiff<RoomSummary>[]>) => typedError<number, ApiError>(__TAURI_INVOKE("rooms", { updates })),
@@ -160,6 +161,8 @@ export type Connection = {
 	queuedUploads: number,
 	/**  Tries since the connection was lost; 0 while it stands. */
 	attempt: number,
+	/**  When the next one is, in Unix milliseconds; none while one is under way or none is needed. */
+	nextTry: number | null,
 };
 
 export type Density = "comfortable" | "compact";
