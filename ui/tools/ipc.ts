@@ -15,7 +15,7 @@ type Arguments = { updates: Updates; progress: Updates; roomId: string; path: st
 type Command = (given: Arguments) => unknown
 
 /** Lists and what else is empty, late or broken where the view says so. */
-const LISTS = ['rooms', 'open_timeline', 'members', 'drives', 'open_folder', 'people', 'sessions', 'about', 'palette', 'storage_use']
+const LISTS = ['rooms', 'open_timeline', 'members', 'drives', 'open_folder', 'people', 'sessions', 'about', 'palette', 'storage_use', 'devices_of_mine']
 
 const NEVER = new Promise<never>(() => undefined)
 const fault = (code: ErrorCode): ApiError => ({ code, message: 'made up for this picture' })
@@ -97,6 +97,11 @@ function answers(world: World): Record<string, Command> {
     members: () => world.people.slice(0, 8).map((person, i) => ({ id: person.matrixId, name: person.name, avatar: person.avatar, power: i === 0 ? 'admin' : i === 1 ? 'moderator' : 'member', verified: person.verified, invited: i === 7 })),
     encryption: ({ updates }) => subscribe(updates, world.encryption),
     recovery_key: () => world.recoveryKey,
+    verifications: ({ updates }) => subscribe(updates, world.verifications),
+    devices_of_mine: () => world.ownDevices,
+    recover: () => (world.recovery === 'slow' ? NEVER : world.recovery === 'wrong' ? refuse('invalid') : null),
+    new_recovery_key: () => 'EsTM 8kQd VhbR 2xLp 7fWn cYtJ 4mGz uKsA 9qPe oHvB 3rDi XwCg',
+    invite: () => refuse(world.connection.chat === 'offline' ? 'offline' : 'forbidden'),
     calls: ({ updates }) => {
       callChange.push(updates)
       return subscribe(updates, world.calls)

@@ -19,7 +19,7 @@ use crate::{ChatError, view::EncryptionState};
 const SET_UP: Duration = Duration::from_secs(60);
 
 pub const UNKNOWN: EncryptionState =
-    EncryptionState { device_verified: false, cross_signing: false, recovery: false };
+    EncryptionState { known: false, device_verified: false, cross_signing: false, recovery: false };
 
 /// Makes what the account lacks. A recovery key comes back only when it was made now: it is kept nowhere here.
 ///
@@ -55,6 +55,29 @@ pub async fn recover(client: &Client, recovery_key: &str) -> Result<(), ChatErro
     timeout(SET_UP, recover).await.map_err(|_| ChatError::Offline)?
 }
 
+/// Puts the account's keys behind a new recovery key; the one before opens them no more.
+///
+/// # Errors
+/// `Forbidden` where this device does not have all of the account's keys: behind a new recovery key the others would
+/// be missing for good.
+pub async fn new_recovery_key(client: &Client) -> Result<String, ChatError> {
+    let make = async {
+        let encryption = client.encryption();
+        encryption.wait_for_e2ee_initialization_tasks().await;
+        if !encryption.cross_signing_status().await.is_some_and(|status| status.is_complete()) {
+            return Err(ChatError::Forbidden);
+        }
+        if encryption.backups().are_enabled().await {
+            return Ok(encryption.recovery().reset_key().await?);
+        }
+        match encryption.recovery().enable().await {
+            Err(RecoveryError::BackupExistsOnServer) => Err(ChatError::Forbidden),
+            made => Ok(made?),
+        }
+    };
+    timeout(SET_UP, make).await.map_err(|_| ChatError::Offline)?
+}
+
 /// Keeps `state` what it is, until the client is gone.
 pub async fn follow(client: Client, state: watch::Sender<EncryptionState>) {
     let encryption = client.encryption();
@@ -77,8 +100,10 @@ pub async fn follow(client: Client, state: watch::Sender<EncryptionState>) {
 
 async fn read(client: &Client) -> EncryptionState {
     let encryption = client.encryption();
+    let verification = encryption.verification_state().get();
     EncryptionState {
-        device_verified: encryption.verification_state().get() == VerificationState::Verified,
+        known: verification != VerificationState::Unknown,
+        device_verified: verification == VerificationState::Verified,
         cross_signing: encryption.cross_signing_status().await.is_some_and(|status| status.is_complete()),
         recovery: encryption.recovery().state() == RecoveryState::Enabled,
     }

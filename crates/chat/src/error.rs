@@ -2,7 +2,9 @@
 
 use matrix_sdk::{
     ClientBuildError, HttpError, StoreError,
-    encryption::{recovery::RecoveryError, secret_storage::SecretStorageError},
+    encryption::{
+        identities::RequestVerificationError, recovery::RecoveryError, secret_storage::SecretStorageError,
+    },
     room::reply::ReplyError,
     ruma::api::error::ErrorKind,
     send_queue::{RoomSendQueueError, RoomSendQueueStorageError},
@@ -159,7 +161,18 @@ impl From<RecoveryError> for ChatError {
             RecoveryError::SecretStorage(SecretStorageError::SecretStorageKey(error)) => {
                 Self::Invalid(error.to_string())
             }
+            // The account has no recovery.
+            RecoveryError::SecretStorage(SecretStorageError::MissingKeyInfo { .. }) => Self::NotFound,
             other => Self::Other(chain(&other)),
+        }
+    }
+}
+
+impl From<RequestVerificationError> for ChatError {
+    fn from(error: RequestVerificationError) -> Self {
+        match error {
+            RequestVerificationError::Sdk(error) => error.into(),
+            other @ RequestVerificationError::RoomCreation(_) => Self::Other(chain(&other)),
         }
     }
 }

@@ -20,6 +20,7 @@ mod rooms;
 mod session;
 mod sync;
 mod timeline;
+mod verification;
 pub mod view;
 
 pub use chat::Chat;

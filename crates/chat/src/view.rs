@@ -29,6 +29,8 @@ pub struct RoomSummary {
     /// Matrix ids of people now in the room's call.
     pub in_call: Vec<String>,
     pub draft: Option<String>,
+    /// Whether our power lets us ask people in.
+    pub can_invite: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
@@ -278,9 +280,89 @@ pub enum MemberPower {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct EncryptionState {
+    /// Whether the account's keys were asked for yet; before that nothing below says anything.
+    pub known: bool,
     pub device_verified: bool,
     pub cross_signing: bool,
     pub recovery: bool,
+}
+
+/// A comparison of two devices, as its dialog shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Verification {
+    pub id: String,
+    pub user_id: String,
+    pub name: String,
+    pub avatar: Option<String>,
+    /// The other device's name, once one has answered.
+    pub device: Option<String>,
+    /// Two devices of one person.
+    pub own: bool,
+    /// They asked us.
+    pub incoming: bool,
+    pub step: VerificationStep,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum VerificationStep {
+    /// They ask us and wait for our answer.
+    Asked,
+    /// We asked and wait for theirs.
+    Waiting,
+    /// Both want to; the emoji are on their way.
+    Preparing,
+    /// Both see these seven.
+    Compare {
+        emoji: Vec<Emoji>,
+    },
+    /// We said that they are the same and wait for the other.
+    Confirmed,
+    Done,
+    Ended {
+        why: VerificationEnd,
+    },
+}
+
+impl VerificationStep {
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(self, Self::Done | Self::Ended { .. })
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "kebab-case")]
+pub enum VerificationEnd {
+    /// The other side does not want to, or not now.
+    Declined,
+    /// Nobody answered for too long.
+    TimedOut,
+    /// The emoji or the keys behind them differ: somebody may be in between.
+    Differed,
+    Failed,
+}
+
+/// One of the 64 of Matrix' table. `name` is English; the window has names by number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct Emoji {
+    pub number: u8,
+    pub symbol: String,
+    pub name: String,
+}
+
+/// A device of this account.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct OwnDevice {
+    pub id: String,
+    pub name: Option<String>,
+    pub current: bool,
+    pub verified: bool,
+    /// Whether it can read what is encrypted, and so can be verified.
+    pub encrypts: bool,
+    /// When the server last heard of it, as far as that is known.
+    pub seen: Option<f64>,
 }
 
 /// What chat can do at the moment.

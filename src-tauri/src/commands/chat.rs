@@ -3,7 +3,7 @@
 use tauri::{State, ipc::Channel};
 use telestack_app::{
     ApiError, App, ListDiff,
-    view::{EncryptionState, Member, RoomSummary, TimelineUpdate},
+    view::{EncryptionState, Member, OwnDevice, RoomSummary, TimelineUpdate, Verification},
 };
 
 use super::sink;
@@ -162,6 +162,12 @@ pub async fn create_direct(app: State<'_, App>, matrix_id: String) -> Result<Str
 
 #[tauri::command]
 #[specta::specta]
+pub async fn invite(app: State<'_, App>, room_id: String, people: Vec<String>) -> Result<(), ApiError> {
+    app.invite(room_id, people).await
+}
+
+#[tauri::command]
+#[specta::specta]
 pub async fn accept_invite(app: State<'_, App>, room_id: String) -> Result<(), ApiError> {
     app.accept_invite(room_id).await
 }
@@ -186,6 +192,18 @@ pub async fn encryption(app: State<'_, App>, updates: Channel<EncryptionState>) 
 
 #[tauri::command]
 #[specta::specta]
+pub async fn recover(app: State<'_, App>, recovery_key: String) -> Result<(), ApiError> {
+    app.recover(recovery_key).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn new_recovery_key(app: State<'_, App>) -> Result<String, ApiError> {
+    app.new_recovery_key().await
+}
+
+#[tauri::command]
+#[specta::specta]
 pub async fn recovery_key(app: State<'_, App>) -> Result<Option<String>, ApiError> {
     app.recovery_key().await
 }
@@ -194,4 +212,50 @@ pub async fn recovery_key(app: State<'_, App>) -> Result<Option<String>, ApiErro
 #[specta::specta]
 pub async fn confirm_recovery_key(app: State<'_, App>) -> Result<(), ApiError> {
     app.confirm_recovery_key().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn verifications(
+    app: State<'_, App>,
+    updates: Channel<Vec<Verification>>,
+) -> Result<u32, ApiError> {
+    app.verifications(sink(updates)).await
+}
+
+/// None asks all other devices of this account.
+#[tauri::command]
+#[specta::specta]
+pub async fn verify_device(app: State<'_, App>, device_id: Option<String>) -> Result<(), ApiError> {
+    app.verify_device(device_id).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn verify_person(app: State<'_, App>, matrix_id: String) -> Result<(), ApiError> {
+    app.verify_person(matrix_id).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn accept_verification(app: State<'_, App>, id: String) -> Result<(), ApiError> {
+    app.accept_verification(id).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn compared(app: State<'_, App>, id: String, same: bool) -> Result<(), ApiError> {
+    app.compared(id, same).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn close_verification(app: State<'_, App>, id: String) -> Result<(), ApiError> {
+    app.close_verification(id).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn devices_of_mine(app: State<'_, App>) -> Result<Vec<OwnDevice>, ApiError> {
+    app.devices_of_mine().await
 }

@@ -148,6 +148,15 @@ export const chat: Views = {
       ;(await find('.dialog .tokens input')).focus()
     },
   },
+  'chat-invite': {
+    act: async () => {
+      open()
+      await side()
+      await press('.side .top .btn')
+      await type('.dialog .tokens input', 'a')
+      await press('.dialog [role="listbox"] .row:nth-of-type(1)')
+    },
+  },
   'chat-leave': {
     act: async () => {
       open()
@@ -156,7 +165,7 @@ export const chat: Views = {
     },
   },
   'chat-key': { world: (world) => (world.recoveryKey = 'EsTM 8kQd VhbR 2xLp 7fWn cYtJ 4mGz uKsA 9qPe oHvB 3rDi XwCg'), act: open },
-  'chat-unverified': { world: (world) => (world.encryption = { deviceVerified: false, crossSigning: true, recovery: true }), act: open },
+  'chat-unverified': { world: (world) => (world.encryption = { known: true, deviceVerified: false, crossSigning: true, recovery: true }), act: open },
   'chat-keys': {
     act: () => {
       open()

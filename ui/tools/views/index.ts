@@ -1,7 +1,8 @@
 import { areas } from './areas'
 import { calls } from './calls'
 import { chat } from './chat'
+import { security } from './security'
 import { session } from './session'
 import type { Views } from './view'
 
-export const views: Views = { ...session, ...chat, ...calls, ...areas }
+export const views: Views = { ...session, ...chat, ...calls, ...areas, ...security }

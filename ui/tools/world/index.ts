@@ -1,5 +1,5 @@
 /** Everything the stubbed core knows. A view changes its copy before the window opens. */
-import type { About, CallsView, Connection, Devices, Drive, EncryptionState, ErrorCode, FolderItem, PersonView, RoomSummary, SessionRow, SessionState, Settings, SignInStep, StorageUse, TimelineItem, Upload } from '$shared/ipc'
+import type { About, CallsView, Connection, Devices, Drive, EncryptionState, ErrorCode, FolderItem, OwnDevice, PersonView, RoomSummary, SessionRow, SessionState, Settings, SignInStep, StorageUse, TimelineItem, Upload, Verification } from '$shared/ipc'
 import { day, START } from '../clock'
 import { devices, history } from './calls'
 import { drives, folders, uploads } from './files'
@@ -21,6 +21,10 @@ export type World = {
   typing: string[]
   encryption: EncryptionState
   recoveryKey: string | null
+  verifications: Verification[]
+  ownDevices: OwnDevice[]
+  /** What becomes of a recovery key that is typed. */
+  recovery: 'right' | 'wrong' | 'slow'
   calls: CallsView
   devices: Devices
   cameraFails: boolean
@@ -49,8 +53,15 @@ export function makeWorld(query: URLSearchParams): World {
     rooms: list(rooms),
     timelines: state === 'empty' ? {} : { '!release:northlight.example': list(timeline) },
     typing: [],
-    encryption: { deviceVerified: true, crossSigning: true, recovery: true },
+    encryption: { known: true, deviceVerified: true, crossSigning: true, recovery: true },
     recoveryKey: null,
+    verifications: [],
+    ownDevices: [
+      { id: 'QWERTZUIOP', name: 'TeleStack on Linux', current: true, verified: true, encrypts: true, seen: day(0, 9, 41) },
+      { id: 'KHGFDSAYXC', name: 'TeleStack on Windows', current: false, verified: true, encrypts: true, seen: day(1, 17, 20) },
+      { id: 'VBNMLKJHGF', name: 'Element on Android', current: false, verified: false, encrypts: true, seen: day(3, 8, 12) },
+    ],
+    recovery: 'right',
     calls: { current: null, ringing: [], history: list(history) },
     devices: structuredClone(devices),
     cameraFails: false,

@@ -24,6 +24,7 @@ function room(id: string, name: string, part: Partial<RoomSummary>): RoomSummary
     lastMessage: null,
     inCall: [],
     draft: null,
+    canInvite: true,
     ...part,
   }
 }

@@ -3,11 +3,15 @@
 use std::path::Path;
 
 use futures_util::StreamExt as _;
-use telestack_chat::view::{EncryptionState, Member, RoomSummary, TimelineUpdate};
+use telestack_chat::view::{EncryptionState, Member, OwnDevice, RoomSummary, TimelineUpdate, Verification};
 use telestack_model::ListDiff;
+use zeroize::Zeroizing;
 
 use super::App;
-use crate::{ApiError, Sink, send_changes, session::kept};
+use crate::{
+    ApiError, Sink, send_changes,
+    session::{kept, recovery},
+};
 
 impl App {
     /// Rooms and invitations by activity.
@@ -148,6 +152,11 @@ impl App {
         Ok(self.signed()?.chat.create_direct(&matrix_id).await?)
     }
 
+    /// Asks people in; `forbidden` without the power to. Those before the first who could not be asked are asked.
+    pub async fn invite(&self, room_id: String, people: Vec<String>) -> Result<(), ApiError> {
+        Ok(self.signed()?.chat.invite(&room_id, &people).await?)
+    }
+
     /// Joins.
     pub async fn accept_invite(&self, room_id: String) -> Result<(), ApiError> {
         Ok(self.signed()?.chat.accept_invite(&room_id).await?)
@@ -163,18 +172,77 @@ impl App {
         Ok(self.signed()?.chat.leave_room(&room_id).await?)
     }
 
-    /// How far this device is trusted.
+    /// How far this device is trusted; said again when a recovery key waits to be shown.
     pub async fn encryption(&self, updates: Sink<EncryptionState>) -> Result<u32, ApiError> {
         let signed = self.signed()?;
-        let mut state = signed.chat.encryption();
+        let (mut state, mut key) = (signed.chat.encryption(), signed.key_to_show.subscribe());
         Ok(self.subscribe(&signed, async move {
             loop {
                 let now = *state.borrow_and_update();
-                if !updates(now) || state.changed().await.is_err() {
+                if !updates(now) {
+                    return;
+                }
+                let changed = tokio::select! {
+                    changed = state.changed() => changed,
+                    changed = key.changed() => changed,
+                };
+                if changed.is_err() {
                     return;
                 }
             }
         }))
+    }
+
+    /// Makes this device a trusted one of the account. `invalid` for a wrong key, `not-found` where the account has
+    /// none.
+    pub async fn recover(&self, recovery_key: String) -> Result<(), ApiError> {
+        let signed = self.signed()?;
+        let recovery_key = Zeroizing::new(recovery_key);
+        signed.chat.recover(&recovery_key).await?;
+        Ok(kept::learn_recovery_key(&signed.vault, recovery_key.trim())?)
+    }
+
+    /// Makes a new recovery key in place of the one before; it is shown until it is confirmed. `forbidden` where this
+    /// device is not a trusted one.
+    pub async fn new_recovery_key(&self) -> Result<String, ApiError> {
+        let signed = self.signed()?;
+        recovery::renew(&signed.vault, &signed.chat).await
+    }
+
+    /// Comparisons of devices, as their dialogs show them.
+    pub async fn verifications(&self, updates: Sink<Vec<Verification>>) -> Result<u32, ApiError> {
+        let signed = self.signed()?;
+        Ok(self.inner.subscriptions.forward(signed.chat.verifications(), updates, Clone::clone))
+    }
+
+    /// Asks the account's other devices, or one of them, to compare.
+    pub async fn verify_device(&self, device_id: Option<String>) -> Result<(), ApiError> {
+        Ok(self.signed()?.chat.verify_device(device_id.as_deref()).await?)
+    }
+
+    /// Asks somebody to compare; `not-found` for people who have no keys yet.
+    pub async fn verify_person(&self, matrix_id: String) -> Result<(), ApiError> {
+        Ok(self.signed()?.chat.verify_person(&matrix_id).await?)
+    }
+
+    /// Agrees to compare.
+    pub async fn accept_verification(&self, id: String) -> Result<(), ApiError> {
+        Ok(self.signed()?.chat.accept_verification(&id).await?)
+    }
+
+    /// Says whether both sides show the same.
+    pub async fn compared(&self, id: String, same: bool) -> Result<(), ApiError> {
+        Ok(self.signed()?.chat.compared(&id, same).await?)
+    }
+
+    /// Declines, cancels, or puts away what has ended.
+    pub async fn close_verification(&self, id: String) -> Result<(), ApiError> {
+        Ok(self.signed()?.chat.close_verification(&id).await?)
+    }
+
+    /// The devices of this account.
+    pub async fn devices_of_mine(&self) -> Result<Vec<OwnDevice>, ApiError> {
+        Ok(self.signed()?.chat.devices().await?)
     }
 
     /// The recovery key, until somebody says that they wrote it down.

@@ -12,6 +12,7 @@ use crate::{
     session::{
         Gateway, Kept, SignedIn, kept, keys,
         open::{self, Damage, Restored},
+        recovery,
     },
     store::{Account, KeyError, KeySource, StoreKey, Vault},
     view::{SessionState, SignInStep},
@@ -200,10 +201,7 @@ impl App {
         let result = match self.join(verified, &account, key, tell).await {
             Ok(restored) => {
                 let chat = restored.chat.clone();
-                let entered = match self.inner.profile.set_account(&account) {
-                    Ok(()) => self.enter(restored),
-                    Err(error) => Err(error.into()),
-                };
+                let entered = self.enter(restored);
                 if entered.is_err() {
                     let _ = timeout(FAREWELL, chat.sign_out()).await;
                 }
@@ -246,7 +244,15 @@ impl App {
         };
         let restored = Restored { account: account.clone(), key, vault, kept, chat };
         tell(SignInStep::SettingUpEncryption);
-        match prepare(&restored).await {
+        // Before the account's keys are made: should the program die over it, they are in the store that the next run
+        // opens.
+        let written = restored.kept.write(&restored.vault).map_err(ApiError::from);
+        let written = written.and_then(|()| Ok(self.inner.profile.set_account(account)?));
+        let prepared = match written {
+            Ok(()) => prepare(&restored).await,
+            Err(error) => Err(error),
+        };
+        match prepared {
             Ok(()) => Ok(restored),
             Err(error) => {
                 let _ = timeout(FAREWELL, restored.chat.sign_out()).await;
@@ -339,6 +345,7 @@ impl App {
         let kept = Kept { chat: session, ..kept.clone() };
         let restored =
             Restored { account: account.clone(), key: key.clone(), vault: vault.clone(), kept, chat };
+        restored.kept.write(&restored.vault)?;
         prepare(&restored).await?;
         Ok(restored)
     }
@@ -406,27 +413,20 @@ impl App {
     }
 }
 
-/// Encryption set up, and the session written down.
+/// Encryption set up.
 async fn prepare(restored: &Restored) -> Result<(), ApiError> {
-    match restored.chat.set_up_encryption().await {
-        Ok(Some(key)) => kept::keep_recovery_key(&restored.vault, &key)?,
-        Ok(None) => {
-            // A new device of an account whose recovery key is here takes the account's keys over.
-            if let Some(key) = kept::recovery_key(&restored.vault)?
-                && let Err(error) = restored.chat.recover(&key).await
-            {
-                tracing::warn!(%error, "the kept recovery key does not open the account's keys");
-            }
-        }
-        Err(error) => {
-            let error = ApiError::from(error);
-            return Err(match error.code {
-                ErrorCode::Offline | ErrorCode::Internal => ErrorCode::ChatUnavailable.with(error.message),
-                _ => error,
-            });
-        }
+    let made = recovery::set_up(&restored.vault, &restored.chat).await.map_err(|error| match error.code {
+        ErrorCode::Offline | ErrorCode::Internal => ErrorCode::ChatUnavailable.with(error.message),
+        _ => error,
+    })?;
+    // A new device of an account whose recovery key is here takes the account's keys over.
+    if !made
+        && let Some(key) = kept::recovery_key(&restored.vault)?
+        && let Err(error) = restored.chat.recover(&key).await
+    {
+        tracing::warn!(%error, "the kept recovery key does not open the account's keys");
     }
-    Ok(restored.kept.write(&restored.vault)?)
+    Ok(())
 }
 
 /// Ends the Appwrite session, if the server can be told.

@@ -12,6 +12,8 @@ use crate::{
 const SPACE: &str = "account";
 const SESSION: &str = "session";
 const RECOVERY_KEY: &str = "recovery-key";
+/// A key is being made: until one is kept, a run that finds this does not know what became of it.
+const RECOVERY_BEGUN: &str = "recovery-key-begun";
 const RECOVERY_SHOWN: &str = "recovery-key-written-down";
 
 /// The credentials of one sign-in and what is shown of it before any server answers.
@@ -64,8 +66,29 @@ impl std::fmt::Debug for Kept {
     }
 }
 
+pub(crate) fn begin_recovery_key(vault: &Vault) -> Result<(), VaultError> {
+    vault.put(SPACE, RECOVERY_BEGUN, &true)
+}
+
+pub(crate) fn is_recovery_key_begun(vault: &Vault) -> Result<bool, VaultError> {
+    Ok(vault.get(SPACE, RECOVERY_BEGUN)?.unwrap_or(false))
+}
+
+/// No key was made, and none is to be.
+pub(crate) fn give_up_recovery_key(vault: &Vault) -> Result<(), VaultError> {
+    vault.delete(SPACE, RECOVERY_BEGUN)
+}
+
+/// Keeps a key that was made now; it is to be shown.
 pub(crate) fn keep_recovery_key(vault: &Vault, key: &str) -> Result<(), VaultError> {
     vault.delete(SPACE, RECOVERY_SHOWN)?;
+    vault.put(SPACE, RECOVERY_KEY, &key)?;
+    vault.delete(SPACE, RECOVERY_BEGUN)
+}
+
+/// Keeps a key that somebody typed, so that this device can open the account's keys again when its store is rebuilt.
+pub(crate) fn learn_recovery_key(vault: &Vault, key: &str) -> Result<(), VaultError> {
+    vault.put(SPACE, RECOVERY_SHOWN, &true)?;
     vault.put(SPACE, RECOVERY_KEY, &key)
 }
 

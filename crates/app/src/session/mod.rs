@@ -7,6 +7,7 @@ pub(crate) mod keys;
 mod link;
 mod news;
 pub(crate) mod open;
+pub(crate) mod recovery;
 mod signed_in;
 
 pub(crate) use calls::Calls;

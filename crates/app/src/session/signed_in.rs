@@ -10,7 +10,7 @@ use telestack_chat::Chat;
 use telestack_media::Media;
 use tokio::sync::watch;
 
-use super::{Calls, Gateway, Kept, Link, news, open::Restored};
+use super::{Calls, Gateway, Kept, Link, news, open::Restored, recovery};
 use crate::{
     ApiError, Clock,
     files::{ChatFiles, Deletions, Drives, Looker, Uploads},
@@ -35,6 +35,8 @@ pub(crate) struct SignedIn {
     /// Pictures that were fetched, for the next time and for times without a network.
     pub pictures: SealedFiles,
     pub calls: Calls,
+    /// Tells that a recovery key waits to be shown.
+    pub key_to_show: watch::Sender<()>,
     kept: Mutex<Kept>,
     over: watch::Sender<bool>,
 }
@@ -65,6 +67,7 @@ impl SignedIn {
             deletions: Arc::new(Deletions::open(link.clone(), vault.clone(), drives.clone(), clock)?),
             chat_files: Arc::new(ChatFiles::open(chat.clone(), vault.clone(), drives.clone())?),
             pictures: SealedFiles::open(&folder.join("pictures"), &key.derive("pictures")),
+            key_to_show: watch::Sender::new(()),
             kept: Mutex::new(kept),
             over: watch::Sender::new(false),
             account,
@@ -94,6 +97,12 @@ impl SignedIn {
         self.spawn(async move { chat_files.run().await });
         let drives = self.drives.clone();
         self.spawn(async move { drives.run().await });
+        let (vault, chat, told) = (self.vault.clone(), self.chat.clone(), self.key_to_show.clone());
+        self.spawn(async move {
+            if recovery::finish(&vault, &chat).await {
+                told.send_replace(());
+            }
+        });
         let [rows, calls, presence, pictures] = std::array::from_fn(|_| self.directory.clone());
         self.spawn(async move { rows.follow_rows().await });
         self.spawn(async move { calls.follow_chat().await });

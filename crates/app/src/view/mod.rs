@@ -8,7 +8,9 @@ mod settings;
 
 // The areas' own types, so that the shell names one crate.
 pub use telestack_calls::view::{CallsView, Ringing};
-pub use telestack_chat::view::{EncryptionState, Member, RoomSummary, TimelineUpdate};
+pub use telestack_chat::view::{
+    EncryptionState, Member, OwnDevice, RoomSummary, TimelineUpdate, Verification, VerificationStep,
+};
 pub use telestack_media::view::{DeviceKind, Devices, FrameSocket, TileSize};
 
 pub use files::{Drive, FileEntry, FolderItem, StorageUse, Upload, UploadState};

@@ -36,6 +36,7 @@ use crate::{
     rooms::list,
     sync,
     timeline::OpenTimelines,
+    verification::Verifications,
     view::{ChatConnection, EncryptionState, RoomSummary},
 };
 
@@ -58,6 +59,7 @@ struct Inner {
     sync: Arc<SyncService>,
     timelines: OpenTimelines,
     announced: Announced,
+    verifications: Verifications,
     heard: presence::Heard,
     connection: watch::Sender<ChatConnection>,
     encryption: watch::Sender<EncryptionState>,
@@ -143,6 +145,7 @@ impl Chat {
             sync: Arc::new(sync),
             timelines: OpenTimelines::default(),
             announced: Announced::default(),
+            verifications: Verifications::new(),
             heard: presence::Heard::default(),
             connection: watch::Sender::new(ChatConnection::Connecting),
             encryption: watch::Sender::new(trust::UNKNOWN),
@@ -167,6 +170,7 @@ impl Chat {
             touched: inner.touched.clone(),
         };
         keys::listen(&client, inner.calls.clone());
+        inner.verifications.listen(&client);
         run(&inner.readers, live::follow(live, updates));
         run(&inner.readers, trust::follow(client.clone(), inner.encryption.clone()));
         run(&inner.readers, queue::count(client.clone(), inner.queued.clone()));

@@ -35,6 +35,15 @@ impl Chat {
         Box::pin(rooms::create_direct(&self.inner.client, matrix_id)).await
     }
 
+    /// Asks people into a room.
+    ///
+    /// # Errors
+    /// `Forbidden` without the power to; `Offline`: it is not tried again by itself. Those before the first who could
+    /// not be asked are.
+    pub async fn invite(&self, room: &str, people: &[String]) -> Result<(), ChatError> {
+        Box::pin(rooms::invite(&self.room(room)?, people)).await
+    }
+
     pub async fn accept_invite(&self, room: &str) -> Result<(), ChatError> {
         Box::pin(rooms::accept(&self.room(room)?)).await
     }

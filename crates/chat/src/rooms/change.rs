@@ -7,7 +7,10 @@ use matrix_sdk::{
     ruma::{
         OwnedUserId, UserId,
         api::client::room::create_room::v3::{Request, RoomPreset},
-        events::{InitialStateEvent, room::encryption::RoomEncryptionEventContent},
+        events::{
+            InitialStateEvent,
+            room::{encryption::RoomEncryptionEventContent, member::MembershipState},
+        },
         serde::Raw,
     },
 };
@@ -84,6 +87,23 @@ pub async fn accept(room: &Room) -> Result<(), ChatError> {
         return Ok(());
     }
     timeout(PATIENCE, room.join()).await.map_err(|_| ChatError::Offline)??;
+    Ok(())
+}
+
+/// Asks people in, one after the other. Who is in the room or asked already is left out.
+///
+/// # Errors
+/// At the first who cannot be asked; those before them are.
+pub async fn invite(room: &Room, people: &[String]) -> Result<(), ChatError> {
+    let people = people.iter().map(|id| user(id)).collect::<Result<Vec<_>, _>>()?;
+    for person in people {
+        let there = room.get_member_no_sync(&person).await?.is_some_and(|member| {
+            matches!(member.membership(), MembershipState::Join | MembershipState::Invite)
+        });
+        if !there {
+            timeout(PATIENCE, room.invite_user_by_id(&person)).await.map_err(|_| ChatError::Offline)??;
+        }
+    }
     Ok(())
 }
 

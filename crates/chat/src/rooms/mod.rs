@@ -5,5 +5,5 @@ pub mod list;
 mod members;
 mod summary;
 
-pub use change::{accept, create, create_direct, leave};
+pub use change::{accept, create, create_direct, invite, leave};
 pub use members::members;

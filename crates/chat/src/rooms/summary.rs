@@ -77,6 +77,7 @@ pub async fn row(room: &Room, echoes: &[LocalEcho], connection: ChatConnection) 
         last_message,
         in_call: members::people(room).await,
         draft: draft(room).await,
+        can_invite: membership == Membership::Joined && may_invite(room).await,
     };
     let active = match active {
         Some(time) => time,
@@ -105,6 +106,10 @@ async fn direct_user(room: &Room, inviter: Option<&OwnedUserId>) -> Option<Owned
 async fn entered(room: &Room) -> u64 {
     let own = room.get_member_no_sync(room.own_user_id()).await.ok().flatten();
     own.and_then(|member| member.event().timestamp()).map_or(0, u64::from)
+}
+
+async fn may_invite(room: &Room) -> bool {
+    room.power_levels().await.is_ok_and(|powers| powers.user_can_invite(room.own_user_id()))
 }
 
 async fn draft(room: &Room) -> Option<String> {

@@ -6,7 +6,11 @@ use futures_util::stream::BoxStream;
 use matrix_sdk::{
     Client, Room, RoomState,
     ruma::{
-        events::{AnySyncStateEvent, AnySyncTimelineEvent, SyncStateEvent, room::member::MembershipChange},
+        events::{
+            AnySyncMessageLikeEvent, AnySyncStateEvent, AnySyncTimelineEvent, SyncMessageLikeEvent,
+            SyncStateEvent,
+            room::{member::MembershipChange, message::MessageType},
+        },
         room_version_rules::RoomVersionRules,
     },
 };
@@ -89,6 +93,10 @@ fn shows(event: &AnySyncTimelineEvent, rules: &RoomVersionRules) -> bool {
             | AnySyncStateEvent::RoomCreate(_) => true,
             _ => false,
         },
+        // It has a dialog of its own.
+        AnySyncTimelineEvent::MessageLike(AnySyncMessageLikeEvent::RoomMessage(
+            SyncMessageLikeEvent::Original(message),
+        )) if matches!(message.content.msgtype, MessageType::VerificationRequest(_)) => false,
         AnySyncTimelineEvent::MessageLike(_) => default_event_filter(event, rules),
     }
 }

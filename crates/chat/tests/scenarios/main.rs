@@ -2,11 +2,13 @@
 
 mod calls;
 mod hostile_html;
+mod inviting;
 mod new_device;
 mod nothing_readable;
 mod offline;
 mod people;
 mod restart;
 mod two_people;
+mod verification;
 
 mod world;

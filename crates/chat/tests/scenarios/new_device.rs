@@ -34,10 +34,21 @@ async fn a_new_device_recovers_old_messages() {
     second.chat.recover(&key).await.expect("recovered");
     seconds.message("an old secret").await;
     whole(&second).await;
+
+    // A key that is lost is replaced where the account's keys are; the new one works and the old one does not.
+    let third = device(&stack, "jun").await;
+    assert_eq!(third.chat.new_recovery_key().await, Err(ChatError::Forbidden));
+    let new = second.chat.new_recovery_key().await.expect("a new key");
+    assert_ne!(new, key);
+    assert!(matches!(third.chat.recover(&key).await, Err(ChatError::Invalid(_))));
+    third.chat.recover(&new).await.expect("recovered");
+    whole(&third).await;
+    third.room("the room", |found| (found.id == room).then_some(())).await;
+    Window::open(&third.chat, &room).await.message("an old secret").await;
 }
 
 async fn whole(person: &Person) {
-    let wanted = EncryptionState { device_verified: true, cross_signing: true, recovery: true };
+    let wanted = EncryptionState { known: true, device_verified: true, cross_signing: true, recovery: true };
     let mut encryption = person.chat.encryption();
     let state = tokio::time::timeout(PATIENCE, encryption.wait_for(|state| *state == wanted)).await;
     assert!(state.is_ok(), "{:?}", person.chat.encryption().borrow());

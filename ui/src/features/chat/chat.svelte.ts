@@ -4,7 +4,7 @@ import { rooms } from '$shared/stores/rooms.svelte'
 import { neighbour, sections, type Filter } from './list/sections'
 import type { RoomView } from './room/view.svelte'
 
-export type Dialog = { kind: 'message' } | { kind: 'room' } | { kind: 'leave'; roomId: string } | { kind: 'picture'; itemId: string } | null
+export type Dialog = { kind: 'message' } | { kind: 'room' } | { kind: 'leave'; roomId: string } | { kind: 'invite'; roomId: string } | { kind: 'picture'; itemId: string } | null
 
 class Chat {
   filter = $state<Filter>('all')

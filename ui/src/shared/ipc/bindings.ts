@@ -35,12 +35,23 @@ export const commands = {
 	members: (roomId: string) => typedError<Member[], ApiError>(__TAURI_INVOKE("members", { roomId })),
 	createRoom: (name: string, topic: string, invite: string[]) => typedError<string, ApiError>(__TAURI_INVOKE("create_room", { name, topic, invite })),
 	createDirect: (matrixId: string) => typedError<string, ApiError>(__TAURI_INVOKE("create_direct", { matrixId })),
+	invite: (roomId: string, people: string[]) => typedError<null, ApiError>(__TAURI_INVOKE("invite", { roomId, people })),
 	acceptInvite: (roomId: string) => typedError<null, ApiError>(__TAURI_INVOKE("accept_invite", { roomId })),
 	declineInvite: (roomId: string) => typedError<null, ApiError>(__TAURI_INVOKE("decline_invite", { roomId })),
 	leaveRoom: (roomId: string) => typedError<null, ApiError>(__TAURI_INVOKE("leave_room", { roomId })),
 	encryption: (updates: Channel<EncryptionState>) => typedError<number, ApiError>(__TAURI_INVOKE("encryption", { updates })),
+	recover: (recoveryKey: string) => typedError<null, ApiError>(__TAURI_INVOKE("recover", { recoveryKey })),
+	newRecoveryKey: () => typedError<string, ApiError>(__TAURI_INVOKE("new_recovery_key")),
 	recoveryKey: () => typedError<string | null, ApiError>(__TAURI_INVOKE("recovery_key")),
 	confirmRecoveryKey: () => typedError<null, ApiError>(__TAURI_INVOKE("confirm_recovery_key")),
+	verifications: (updates: Channel<Verification[]>) => typedError<number, ApiError>(__TAURI_INVOKE("verifications", { updates })),
+	/**  None asks all other devices of this account. */
+	verifyDevice: (deviceId: string | null) => typedError<null, ApiError>(__TAURI_INVOKE("verify_device", { deviceId })),
+	verifyPerson: (matrixId: string) => typedError<null, ApiError>(__TAURI_INVOKE("verify_person", { matrixId })),
+	acceptVerification: (id: string) => typedError<null, ApiError>(__TAURI_INVOKE("accept_verification", { id })),
+	compared: (id: string, same: boolean) => typedError<null, ApiError>(__TAURI_INVOKE("compared", { id, same })),
+	closeVerification: (id: string) => typedError<null, ApiError>(__TAURI_INVOKE("close_verification", { id })),
+	devicesOfMine: () => typedError<OwnDevice[], ApiError>(__TAURI_INVOKE("devices_of_mine")),
 	calls: (updates: Channel<CallsView>) => typedError<number, ApiError>(__TAURI_INVOKE("calls", { updates })),
 	startCall: (roomId: string, mic: boolean, camera: boolean) => typedError<null, ApiError>(__TAURI_INVOKE("start_call", { roomId, mic, camera })),
 	acceptCall: (ringId: string, camera: boolean) => typedError<null, ApiError>(__TAURI_INVOKE("accept_call", { ringId, camera })),
@@ -196,8 +207,17 @@ export type Drive = {
 	readOnly: boolean,
 };
 
+/**  One of the 64 of Matrix' table. `name` is English; the window has names by number. */
+export type Emoji = {
+	number: number,
+	symbol: string,
+	name: string,
+};
+
 /**  How far this device is trusted and whether messages survive its loss. */
 export type EncryptionState = {
+	/**  Whether the account's keys were asked for yet; before that nothing below says anything. */
+	known: boolean,
 	deviceVerified: boolean,
 	crossSigning: boolean,
 	recovery: boolean,
@@ -340,6 +360,18 @@ export type Notice = {
 
 export type NoticeKind = { kind: "joined"; name: string } | { kind: "left"; name: string } | { kind: "invited"; name: string } | { kind: "removed"; name: string } | { kind: "renamed"; name: string } | { kind: "topic"; text: string } | { kind: "encrypted" } | { kind: "created" } | { kind: "call-started" } | { kind: "call-ended" } | { kind: "other" };
 
+/**  A device of this account. */
+export type OwnDevice = {
+	id: string,
+	name: string | null,
+	current: boolean,
+	verified: boolean,
+	/**  Whether it can read what is encrypted, and so can be verified. */
+	encrypts: boolean,
+	/**  When the server last heard of it, as far as that is known. */
+	seen: number | null,
+};
+
 export type PaletteEntry = {
 	kind: PaletteKind,
 	/**  Room id, user id, or `drive/file`. */
@@ -429,6 +461,8 @@ export type RoomSummary = {
 	/**  Matrix ids of people now in the room's call. */
 	inCall: string[],
 	draft: string | null,
+	/**  Whether our power lets us ask people in. */
+	canInvite: boolean,
 };
 
 export type SendFailure = "too-large" | "not-allowed" | 
@@ -560,6 +594,41 @@ export type UploadState = { kind: "waiting" } | { kind: "running" } | { kind: "p
 { kind: "offline" } | { kind: "done" } | 
 /**  `code` as in `ApiError`. */
 { kind: "failed"; code: string };
+
+/**  A comparison of two devices, as its dialog shows it. */
+export type Verification = {
+	id: string,
+	userId: string,
+	name: string,
+	avatar: string | null,
+	/**  The other device's name, once one has answered. */
+	device: string | null,
+	/**  Two devices of one person. */
+	own: boolean,
+	/**  They asked us. */
+	incoming: boolean,
+	step: VerificationStep,
+};
+
+export type VerificationEnd = 
+/**  The other side does not want to, or not now. */
+"declined" | 
+/**  Nobody answered for too long. */
+"timed-out" | 
+/**  The emoji or the keys behind them differ: somebody may be in between. */
+"differed" | "failed";
+
+export type VerificationStep = 
+/**  They ask us and wait for our answer. */
+{ kind: "asked" } | 
+/**  We asked and wait for theirs. */
+{ kind: "waiting" } | 
+/**  Both want to; the emoji are on their way. */
+{ kind: "preparing" } | 
+/**  Both see these seven. */
+{ kind: "compare"; emoji: Emoji[] } | 
+/**  We said that they are the same and wait for the other. */
+{ kind: "confirmed" } | { kind: "done" } | { kind: "ended"; why: VerificationEnd };
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

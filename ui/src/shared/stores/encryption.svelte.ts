@@ -1,5 +1,5 @@
 /** How far this device is trusted, and the recovery key while it waits to be written down. */
-import { commands, type EncryptionState } from '$shared/ipc'
+import { commands, type EncryptionState, type ErrorCode } from '$shared/ipc'
 import { Subscription } from './subscription.svelte'
 
 class Encryption {
@@ -28,6 +28,14 @@ class Encryption {
     const answer = await commands.confirmRecoveryKey()
     if (answer.status === 'ok') this.key = null
     return answer.status === 'ok'
+  }
+
+  /** Makes a new key, which then shows itself; why not, where it was not made. */
+  async renew(): Promise<ErrorCode | null> {
+    const answer = await commands.newRecoveryKey()
+    if (answer.status === 'error') return answer.error.code
+    this.key = answer.data
+    return null
   }
 
   /** The key is made some time after sign-in, so every change of state asks. */

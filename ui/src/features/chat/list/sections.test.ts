@@ -20,6 +20,7 @@ const room = (id: string, more: Partial<RoomSummary> = {}): RoomSummary => ({
   lastMessage: null,
   inCall: [],
   draft: null,
+  canInvite: false,
   ...more,
 })
 const all = [room('Release'), room('Jonas', { kind: 'direct', unread: 1 }), room('Board', { membership: 'invited' }), room('Clinic', { favourite: true, mentions: 1 })]

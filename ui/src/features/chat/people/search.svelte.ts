@@ -3,6 +3,8 @@ import { commands, type ListDiff, type PersonView } from '$shared/ipc'
 import { applyDiffs } from '$shared/stores/list_diff'
 import { Subscription } from '$shared/stores/subscription.svelte'
 
+const NOBODY: ReadonlySet<string> = new Set()
+
 export class PeopleSearch {
   query = $state('')
   chosen = $state.raw<PersonView[]>([])
@@ -11,8 +13,18 @@ export class PeopleSearch {
   readonly subscription = new Subscription<ListDiff<PersonView>[]>()
   #items = $state.raw<PersonView[]>([])
 
-  readonly found = $derived(this.#items.filter((person) => !person.me && !this.chosen.some((each) => each.id === person.id)))
+  /** Matrix ids of people who are not offered. */
+  #without: () => ReadonlySet<string>
+
+  readonly found = $derived.by(() => {
+    const without = this.#without()
+    return this.#items.filter((person) => !person.me && !without.has(person.matrixId) && !this.chosen.some((each) => each.id === person.id))
+  })
   readonly rows = $derived([...this.chosen, ...this.found])
+
+  constructor(without: () => ReadonlySet<string> = () => NOBODY) {
+    this.#without = without
+  }
 
   async search(query: string): Promise<void> {
     this.query = query

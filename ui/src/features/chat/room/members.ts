@@ -1,4 +1,6 @@
-import type { Member } from '$shared/ipc'
+import type { Member, NoticeKind, TimelineItem } from '$shared/ipc'
+
+const ABOUT_PEOPLE: readonly NoticeKind['kind'][] = ['invited', 'joined', 'left', 'removed']
 
 const RANK = { admin: 0, moderator: 1, member: 2 }
 
@@ -11,4 +13,9 @@ export function byPower(members: readonly Member[]): Member[] {
 export function isOnlyAdmin(members: readonly Member[], me: string | null): boolean {
   const admins = members.filter((member) => member.power === 'admin' && !member.invited)
   return admins.length === 1 && admins[0]?.id === me && members.some((member) => !member.invited && member.id !== me)
+}
+
+/** The id of the newest line that says who came or went. */
+export function newestAboutPeople(items: readonly TimelineItem[]): string | null {
+  return items.findLast((item) => item.kind === 'notice' && ABOUT_PEOPLE.includes(item.what.kind))?.id ?? null
 }

@@ -9,6 +9,7 @@ import { lines, reuse, type Line } from '../timeline/grouping'
 import { NewLine } from '../timeline/new_line'
 import { removals } from '../timeline/removals.svelte'
 import { FindHere } from './find.svelte'
+import { newestAboutPeople } from './members'
 
 /** How far back a jump to an old message looks by itself. */
 const JUMP_PAGES = 10
@@ -37,6 +38,8 @@ export class RoomView {
   #seen = $state<string | null>(null)
   #marked: string | null = null
   #empty = 0
+  /** The newest line about people; undefined before the first. */
+  #peopleAt: string | null | undefined
   readonly #newLine = new NewLine()
 
   #before: Line[] = []
@@ -132,12 +135,22 @@ export class RoomView {
     else toasts.tell(name, 'download')
   }
 
+  /** Invitations change no count of the room: the newest line about people says that the list is old. */
+  #followMembers(): void {
+    const newest = newestAboutPeople(this.items)
+    if (newest === this.#peopleAt) return
+    const first = this.#peopleAt === undefined
+    this.#peopleAt = newest
+    if (!first && this.members !== null) void this.loadMembers()
+  }
+
   #receive(update: TimelineUpdate): void {
     switch (update.kind) {
       case 'items':
         this.items = applyDiffs(this.items, update.diffs)
         this.newBefore = this.#newLine.follow(this.items, !this.atBottom || !document.hasFocus())
         this.known = true
+        this.#followMembers()
         break
       case 'typing':
         this.typing = update.names

@@ -75,6 +75,7 @@ export const files: Record<keyof typeof source, string> = {
   'files.failTooLarge': 'Zu groß für diese Ablage.',
   'files.failForbidden': 'Sie dürfen hier nur lesen.',
   'files.failNotFound': 'Die Datei ist nicht mehr auf diesem Computer.',
+  'files.failChanged': 'Die Datei wurde beim Hochladen geändert. Versuchen Sie es noch einmal, dann geht die neue.',
   'files.failOther': 'Das hat nicht geklappt. Nichts ist verloren.',
   'files.shareTitle': 'Im Chat teilen',
   'files.shareText': 'Alle im Raum können sie öffnen.',

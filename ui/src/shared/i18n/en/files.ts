@@ -73,6 +73,7 @@ export const files = {
   'files.failTooLarge': 'Too big for this drive.',
   'files.failForbidden': 'The drive is read-only for you.',
   'files.failNotFound': 'The file is not on this computer any more.',
+  'files.failChanged': 'It was changed while it went up. Try again, then the new one goes.',
   'files.failOther': 'It did not work. Nothing is lost.',
   'files.shareTitle': 'Share to chat',
   'files.shareText': 'Everybody in the room can open it.',

@@ -3,8 +3,10 @@ import { chat } from './chat'
 import { files } from './files'
 import { palette } from './palette'
 import { people } from './people'
+import { sas } from './sas'
+import { security } from './security'
 import { session } from './session'
 import { settings } from './settings'
 import { shell } from './shell'
 
-export default { ...calls, ...chat, ...files, ...palette, ...people, ...session, ...settings, ...shell }
+export default { ...calls, ...chat, ...files, ...palette, ...people, ...sas, ...security, ...session, ...settings, ...shell }
