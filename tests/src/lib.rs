@@ -1,57 +1,11 @@
 //! End-to-end scenarios live under `tests/tests`, one file one story; foreign clients under `tests/foreign`. Here is what
-//! several stories begin with.
+//! several stories share beside the testkit.
 
-use std::{path::PathBuf, time::Duration};
+use std::path::PathBuf;
 
-use anyhow::{Context, Result};
-use telestack_testkit::{
-    Stack, StackOptions, project_root,
-    windows::{Display, Window, WindowOptions},
-};
+use telestack_testkit::project_root;
 
-/// Two apps, three engines and two drivers share the machine.
-pub const PATIENCE: Duration = Duration::from_secs(120);
-
-/// The engines and a display for windows.
-#[derive(Debug)]
-pub struct Stage {
-    // In the order of their ends.
-    pub display: Display,
-    pub stack: Stack,
-}
-
-impl Stage {
-    /// # Errors
-    /// An engine or the display does not come up.
-    pub async fn start() -> Result<Self> {
-        let stack = Stack::start(StackOptions::default()).await?;
-        let display = Display::start(&stack.data_dir().join("display"), 2600, 1700).await?;
-        Ok(Self { display, stack })
-    }
-
-    /// How a demo person's window opens: signed in, each at a place of its own.
-    ///
-    /// # Errors
-    /// There is no such person, or the app is not built.
-    pub fn options(&self, name: &str) -> Result<WindowOptions> {
-        let person = self.stack.person(name).with_context(|| format!("there is no {name}"))?;
-        let left = if name == "ada" { 0 } else { 1290 };
-        Ok(WindowOptions::new(&self.stack, name)?.signed_in(person).at(left, 0, 1280, 800))
-    }
-
-    /// A window with the rooms of somebody who has signed in for the first time.
-    ///
-    /// # Errors
-    /// It does not come so far.
-    pub async fn first_window(&self, options: WindowOptions) -> Result<Window> {
-        let window = Window::open(&self.display, options).await?;
-        window.appears("nav.rail", PATIENCE).await?;
-        window.appears("[data-room]", PATIENCE).await?;
-        // The recovery key is shown once, over everything.
-        window.press_named("Later").await?;
-        Ok(window)
-    }
-}
+pub use telestack_testkit::windows::{PATIENCE, Stage};
 
 /// Where a story leaves its pictures.
 #[must_use]

@@ -3,7 +3,10 @@
 
 mod display;
 mod processes;
+mod stage;
 mod window;
 
 pub use display::Display;
+pub use processes::descendants;
+pub use stage::{PATIENCE, Stage};
 pub use window::{Window, WindowOptions, app_binary};

@@ -1,0 +1,52 @@
+//! What stories and benchmarks with windows begin with.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use super::{Display, Window, WindowOptions};
+use crate::{Stack, StackOptions};
+
+/// For what a window takes time for, where several apps, three engines and drivers share the machine.
+pub const PATIENCE: Duration = Duration::from_secs(120);
+
+/// The engines and a display for windows.
+#[derive(Debug)]
+pub struct Stage {
+    // In the order of their ends.
+    pub display: Display,
+    pub stack: Stack,
+}
+
+impl Stage {
+    /// # Errors
+    /// An engine or the display does not come up.
+    pub async fn start() -> Result<Self> {
+        let stack = Stack::start(StackOptions::default()).await?;
+        let display = Display::start(&stack.data_dir().join("display"), 2600, 1700).await?;
+        Ok(Self { display, stack })
+    }
+
+    /// How a demo person's window opens: signed in, each at a place of its own.
+    ///
+    /// # Errors
+    /// There is no such person, or the app is not built.
+    pub fn options(&self, name: &str) -> Result<WindowOptions> {
+        let person = self.stack.person(name).with_context(|| format!("there is no {name}"))?;
+        let left = if name == "ada" { 0 } else { 1290 };
+        Ok(WindowOptions::new(&self.stack, name)?.signed_in(person).at(left, 0, 1280, 800))
+    }
+
+    /// A window with the rooms of somebody who has signed in for the first time.
+    ///
+    /// # Errors
+    /// It does not come so far.
+    pub async fn first_window(&self, options: WindowOptions) -> Result<Window> {
+        let window = Window::open(&self.display, options).await?;
+        window.appears("nav.rail", PATIENCE).await?;
+        window.appears("[data-room]", PATIENCE).await?;
+        // The recovery key is shown once, over everything.
+        window.press_named("Later").await?;
+        Ok(window)
+    }
+}
