@@ -65,6 +65,7 @@ pub async fn run(app: &Path) -> Result<Vec<Row>> {
             ours: spread(&ours)?,
             theirs: spread(&theirs)?,
             reach: Reach::Ratio(1.2),
+            detail: String::new(),
         })
     };
     Ok(vec![

@@ -3,43 +3,61 @@
 //! One benchmark a module. The table goes to standard output, the figures to `target/bench/NAME.json`.
 
 mod join;
+mod message;
+mod processes;
 mod report;
+mod start;
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, process::ExitCode};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail, ensure};
 use telestack_testkit::project_root;
 
 use report::{HEAD, Row};
 
-const NAMES: [&str; 1] = ["join"];
+const NAMES: [&str; 4] = ["start", "memory", "join", "message"];
 
 #[tokio::main]
-async fn main() -> Result<()> {
+async fn main() -> Result<ExitCode> {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
     if let Some(unknown) = wanted.iter().find(|name| !NAMES.contains(&name.as_str())) {
         bail!("there is no benchmark {unknown}: choose from {}", NAMES.join(", "));
     }
-    let app = beside("telestack")?;
     let folder = project_root().join("target/bench");
     fs::create_dir_all(&folder)?;
     write(HEAD);
+    let mut code = ExitCode::SUCCESS;
     for name in NAMES.into_iter().filter(|name| wanted.is_empty() || wanted.iter().any(|one| one == name)) {
-        let rows = match name {
-            "join" => join::run(&app).await,
-            other => bail!("{other} is listed and not built"),
+        eprintln!("• {name}");
+        match run(name).await {
+            Ok(rows) => {
+                rows.iter().map(Row::line).for_each(|line| write(&line));
+                fs::write(folder.join(format!("{name}.json")), serde_json::to_vec_pretty(&rows)?)?;
+            }
+            // The others can be measured all the same.
+            Err(fault) => {
+                eprintln!("  FAILED: {fault:#}");
+                code = ExitCode::FAILURE;
+            }
         }
-        .with_context(|| format!("benchmark {name}"))?;
-        rows.iter().map(Row::line).for_each(|line| write(&line));
-        fs::write(folder.join(format!("{name}.json")), serde_json::to_vec_pretty(&rows)?)?;
     }
-    Ok(())
+    Ok(code)
+}
+
+async fn run(name: &str) -> Result<Vec<Row>> {
+    match name {
+        "start" => start::starts().await,
+        "memory" => start::memory().await,
+        "join" => join::run(&beside("telestack")?).await,
+        "message" => message::run().await,
+        other => bail!("{other} is listed and not built"),
+    }
 }
 
 /// A binary that cargo built beside this one.
 fn beside(name: &str) -> Result<PathBuf> {
     let program = std::env::current_exe()?.with_file_name(name);
-    anyhow::ensure!(program.exists(), "{} is not built", program.display());
+    ensure!(program.exists(), "{} is not built", program.display());
     Ok(program)
 }
 

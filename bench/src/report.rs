@@ -12,6 +12,9 @@ pub struct Row {
     pub ours: Spread,
     pub theirs: Spread,
     pub reach: Reach,
+    /// What one has to know to read the figure.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub detail: String,
 }
 
 /// Minimum, median and maximum of some runs.
@@ -57,19 +60,19 @@ impl Row {
     /// A line of the Markdown table whose head is [`HEAD`].
     #[must_use]
     pub fn line(&self) -> String {
+        let unit = self.unit;
         let show = |spread: &Spread| {
-            format!("{:.0} ({:.0} to {:.0}, n={})", spread.median, spread.min, spread.max, spread.runs)
+            format!("{:.0} {unit} ({:.0} to {:.0}, n={})", spread.median, spread.min, spread.max, spread.runs)
         };
         let Reach::Ratio(bound) = self.reach;
         let verdict = if self.reached() { "yes" } else { "NO" };
         format!(
-            "| {} | {} | {} {} | {} | {:.2}x | <= {bound}x | {verdict} |",
+            "| {} | {} | {} | {} | {:.2}x | <= {bound}x | {verdict} |",
             self.what,
             self.against,
             show(&self.ours),
-            self.unit,
             show(&self.theirs),
-            self.figure()
+            self.figure(),
         )
     }
 }
@@ -82,18 +85,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_ratio_is_of_the_medians() {
+    fn every_promise_is_about_the_medians() {
         let spread = |value| Spread::of(vec![value]).expect("one run");
-        let row = |ours, theirs| Row {
+        let row = |ours, theirs, reach| Row {
             what: "w".into(),
             against: "a".into(),
             unit: "ms",
             ours: spread(ours),
             theirs: spread(theirs),
-            reach: Reach::Ratio(1.2),
+            reach,
+            detail: String::new(),
         };
-        assert!(row(12.0, 10.0).reached());
-        assert!(!row(13.0, 10.0).reached());
+        assert!(row(12.0, 10.0, Reach::Ratio(1.2)).reached());
+        assert!(!row(13.0, 10.0, Reach::Ratio(1.2)).reached());
+        assert!(row(13.0, 10.0, Reach::Ratio(1.2)).line().contains("| 1.30x | <= 1.2x | NO |"));
     }
 
     #[test]

@@ -59,6 +59,14 @@ enum Command {
         #[arg(long)]
         debug: bool,
     },
+    /// Speed and size of the release build, each beside a peer in the same run; JSON in target/bench
+    Bench {
+        /// Only these; default: all
+        names: Vec<String>,
+        /// Of the development build: quick to make, for trying the benchmarks themselves
+        #[arg(long)]
+        debug: bool,
+    },
     /// Everything that has to pass before a change lands
     Test,
     /// Formatting, clippy, directions of dependencies, licences and sources
@@ -93,6 +101,7 @@ async fn obey(command: Command) -> anyhow::Result<ExitCode> {
                 steps::headless::run(&people, data, &folder).await
             }
             Command::Client { arguments } => return steps::client::client(&arguments).await,
+            Command::Bench { names, debug } => steps::bench::bench(&names, debug).await,
             Command::Package { debug } => steps::package::package(debug).await,
             Command::Serve { port_base, data, json } => steps::serve::serve(port_base, data, json).await,
             Command::Test => steps::test::test().await,

@@ -19,6 +19,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("server", &["model", "backend", "engine", "functions", "gateway"]),
     ("testkit", &["model", "backend"]),
     ("bench", &["model", "livekit", "media", "testkit"]),
+    ("empty-window", &[]),
     ("e2e", &["model", "backend", "testkit"]),
     ("xtask", &["testkit"]),
 ];

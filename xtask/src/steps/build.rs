@@ -1,5 +1,7 @@
 //! Our own binaries.
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 use telestack_testkit::project_root;
 
@@ -27,6 +29,12 @@ pub fn binary(name: &str) -> tokio::process::Command {
     let mut build = cargo();
     build.args(["build", "--quiet", "--workspace", "--bin", name]);
     build
+}
+
+/// Where cargo puts what it builds here.
+#[must_use]
+pub fn target_folder() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| project_root().join("target"), PathBuf::from)
 }
 
 /// telestack-server alone.

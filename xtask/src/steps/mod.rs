@@ -1,5 +1,6 @@
 //! One step per file.
 
+pub mod bench;
 pub mod build;
 pub mod client;
 pub mod data_folder;

@@ -47,8 +47,7 @@ pub async fn package(debug: bool) -> Result<()> {
     })
     .await?;
     let root = project_root();
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    let binary = target.join(if debug { "debug" } else { "release" }).join("telestack");
+    let binary = build::target_folder().join(if debug { "debug" } else { "release" }).join("telestack");
     let made = progress::step("put the package together", assemble(&root, &binary)).await?;
     eprintln!("\n• {}", made.display());
     Ok(())
