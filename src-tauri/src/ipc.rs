@@ -66,6 +66,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             calls::devices,
             calls::select_device,
             calls::frame_socket,
+            calls::call_details,
             files::drives,
             files::open_folder,
             files::storage_use,

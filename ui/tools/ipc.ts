@@ -2,6 +2,7 @@
 /* eslint-disable @typescript-eslint/only-throw-error, @typescript-eslint/prefer-promise-reject-errors -- the core refuses with plain objects */
 import type { ApiError, ErrorCode, ListDiff, Settings } from '$shared/ipc'
 import type { World } from './world'
+import { details } from './world/calls'
 
 declare global {
   interface Window {
@@ -118,6 +119,7 @@ function answers(world: World): Record<string, Command> {
       tellCalls()
     },
     start_preview: () => (world.cameraFails ? refuse('media-missing') : null),
+    call_details: ({ updates }) => subscribe(updates, details(world.calls.current?.tiles ?? [])),
     devices: ({ updates }) => subscribe(updates, world.devices),
     frame_socket: () => ({ url: 'ws://stub/', token: 'stub', previewTile: 0 }),
     drives: ({ updates }) => subscribe(updates, world.drives),

@@ -3,7 +3,7 @@
 use tauri::{State, ipc::Channel};
 use telestack_app::{
     ApiError, App,
-    view::{CallsView, DeviceKind, Devices, FrameSocket, TileSize},
+    view::{CallDetails, CallsView, DeviceKind, Devices, FrameSocket, TileSize},
 };
 
 use super::sink;
@@ -99,4 +99,11 @@ pub async fn select_device(
 #[specta::specta]
 pub async fn frame_socket(app: State<'_, App>) -> Result<FrameSocket, ApiError> {
     app.frame_socket().await
+}
+
+/// What arrives from the others, once a second while a call is on.
+#[tauri::command]
+#[specta::specta]
+pub async fn call_details(app: State<'_, App>, updates: Channel<CallDetails>) -> Result<u32, ApiError> {
+    app.call_details(sink(updates)).await
 }

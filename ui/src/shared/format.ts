@@ -11,6 +11,11 @@ export function fullTime(ms: number): string {
   return new Intl.DateTimeFormat(language.current === 'en' ? 'en-GB' : 'de', { day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(ms)
 }
 
+/** 1,440 */
+export function wholeNumber(value: number): string {
+  return new Intl.NumberFormat(language.current, { maximumFractionDigits: 0 }).format(value)
+}
+
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB']
 
 /** 1.4 MB; thousands, as the desktop's file managers count. */

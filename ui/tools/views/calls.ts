@@ -4,7 +4,7 @@ import type { World } from '../world'
 import { call, ringing, sharing } from '../world/calls'
 import { matrixId, nameOf } from '../world/people'
 import { roomId } from '../world/rooms'
-import type { Views } from './view'
+import { press, type Views } from './view'
 
 const open = () => nav.go('calls')
 const running = (count: number, part = {}) => ({ world: (world: World) => (world.calls.current = call(count, part)), act: open })
@@ -30,6 +30,13 @@ export const calls: Views = {
   },
   ring: { world: (world) => (world.calls.ringing = [ringing]), act: () => nav.go('people') },
   ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9, 12].map((count) => [`call-${String(count)}`, running(count)])),
+  'call-details': {
+    world: (world) => (world.calls.current = call(3)),
+    act: async () => {
+      nav.go('calls')
+      await press('[aria-haspopup=dialog]')
+    },
+  },
   'call-share': { world: (world) => (world.calls.current = sharing()), act: open },
   'call-joining': running(1, { phase: { kind: 'joining' }, since: null }),
   'call-waiting': running(1, { waitingFor: ['Chloé Martin'] }),

@@ -1,4 +1,4 @@
-import type { CallView, Devices, HistoryEntry, Ringing, Tile } from '$shared/ipc'
+import type { CallDetails, CallView, Devices, HistoryEntry, Ringing, Tile } from '$shared/ipc'
 import { ago, day, START } from '../clock'
 import { matrixId, nameOf, people } from './people'
 import { roomId } from './rooms'
@@ -46,3 +46,12 @@ export function sharing(): CallView {
 }
 
 export const inCall = people.filter((person) => person.inCall).map((person) => person.matrixId)
+
+/** What would arrive from whom these tiles show. */
+export function details(tiles: Tile[]): CallDetails {
+  return {
+    people: tiles
+      .filter((one) => !one.own && one.source === 'camera')
+      .map(({ identity, video, muted }) => ({ identity, width: video ? 1280 : 0, height: video ? 720 : 0, rate: video ? 29.6 : 0, level: muted ? 0 : 0.34, pitch: muted ? 0 : 212, undecrypted: 0 })),
+  }
+}

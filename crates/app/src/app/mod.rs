@@ -1,6 +1,7 @@
 //! The core of the desktop app. The shell wraps each method in a command; tests and the headless client call them as
 //! they are.
 
+mod call_details;
 mod calls;
 mod chat;
 mod files;

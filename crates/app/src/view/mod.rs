@@ -1,5 +1,6 @@
 //! What the window sees. Times are Unix milliseconds and sizes are bytes, as JavaScript numbers.
 
+mod call_details;
 mod files;
 mod palette;
 mod people;
@@ -13,6 +14,7 @@ pub use telestack_chat::view::{
 };
 pub use telestack_media::view::{DeviceKind, Devices, FrameSocket, TileSize};
 
+pub use call_details::{Arriving, CallDetails};
 pub use files::{Drive, FileEntry, FolderItem, StorageUse, Upload, UploadState};
 pub use palette::{PaletteEntry, PaletteKind};
 pub use people::{PersonView, Presence};

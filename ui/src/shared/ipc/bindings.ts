@@ -66,6 +66,8 @@ export const commands = {
 	devices: (updates: Channel<Devices>) => typedError<number, ApiError>(__TAURI_INVOKE("devices", { updates })),
 	selectDevice: (kind: DeviceKind, id: string | null) => typedError<null, ApiError>(__TAURI_INVOKE("select_device", { kind, id })),
 	frameSocket: () => typedError<FrameSocket, ApiError>(__TAURI_INVOKE("frame_socket")),
+	/**  What arrives from the others, once a second while a call is on. */
+	callDetails: (updates: Channel<CallDetails>) => typedError<number, ApiError>(__TAURI_INVOKE("call_details", { updates })),
 	drives: (updates: Channel<Drive[]>) => typedError<number, ApiError>(__TAURI_INVOKE("drives", { updates })),
 	openFolder: (drive: string, path: string, updates: Channel<ListDiff<FolderItem>[]>) => typedError<number, ApiError>(__TAURI_INVOKE("open_folder", { drive, path, updates })),
 	storageUse: () => typedError<StorageUse, ApiError>(__TAURI_INVOKE("storage_use")),
@@ -125,6 +127,22 @@ export type ApiError = {
 
 export type AreaState = "online" | "connecting" | "offline";
 
+/**  What arrives from one participant's camera and microphone. */
+export type Arriving = {
+	identity: string,
+	/**  Of the last picture, in pixels. */
+	width: number,
+	height: number,
+	/**  Pictures per second. */
+	rate: number,
+	/**  The loudest of the last half second, 0 to 1. */
+	level: number,
+	/**  The strongest frequency of the last half second in hertz; 0 in silence. */
+	pitch: number,
+	/**  Times at which something could not be decrypted. */
+	undecrypted: number,
+};
+
 /**  What a message says. */
 export type Body = 
 /**  `html` is sanitised here to Matrix' list of harmless tags; the UI still renders it as nodes, never as markup. */
@@ -133,6 +151,11 @@ export type Body =
 {
 	kind: "card",
 } & FileCard | ({ kind: "call"; notification: boolean }) & { blurhash?: never; caption?: never; emote?: never; height?: never; html?: never; mentionsMe?: never; mime?: never; name?: never; size?: never; text?: never; width?: never } | ({ kind: "redacted" }) & { blurhash?: never; caption?: never; emote?: never; height?: never; html?: never; mentionsMe?: never; mime?: never; name?: never; notification?: never; size?: never; text?: never; width?: never } | ({ kind: "undecryptable" }) & { blurhash?: never; caption?: never; emote?: never; height?: never; html?: never; mentionsMe?: never; mime?: never; name?: never; notification?: never; size?: never; text?: never; width?: never } | ({ kind: "unsupported" }) & { blurhash?: never; caption?: never; emote?: never; height?: never; html?: never; mentionsMe?: never; mime?: never; name?: never; notification?: never; size?: never; text?: never; width?: never };
+
+export type CallDetails = {
+	/**  Everybody but this device; as `Tile::identity`. */
+	people: Arriving[],
+};
 
 export type CallPhase = { kind: "joining" } | { kind: "connected" } | 
 /**  The network or the media process went away; it comes back by itself. */
