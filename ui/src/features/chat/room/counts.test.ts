@@ -10,6 +10,7 @@ it('says what waits to be sent', () => {
   expect(queuedText(1)).toBe('One message will be sent when you are back.')
   expect(queuedText(2)).toBe('Two messages will be sent when you are back.')
   expect(queuedText(25)).toBe('25 messages will be sent when you are back.')
+  expect(queuedText(2, true)).toBe('Two messages will be sent when it does.')
   language.choose('de')
   expect(queuedText(2)).toContain('Zwei Nachrichten')
 })

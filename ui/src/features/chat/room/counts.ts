@@ -11,10 +11,11 @@ const ORDINALS = {
   de: ['erster', 'zweiter', 'dritter', 'vierter', 'fünfter', 'sechster', 'siebter', 'achter', 'neunter', 'zehnter'],
 }
 
-export function queuedText(count: number): string {
-  if (count === 0) return t('chat.offlineNone')
-  if (count === 1) return t('chat.offlineOne')
-  return t('chat.offlineMany', { count: WORDS[language.current][count] ?? count })
+/** What waits for the network, or for a chat that is away by itself. */
+export function queuedText(count: number, away = false): string {
+  if (count === 0) return away ? t('chat.awayNone') : t('chat.offlineNone')
+  if (count === 1) return away ? t('chat.awayOne') : t('chat.offlineOne')
+  return t(away ? 'chat.awayMany' : 'chat.offlineMany', { count: WORDS[language.current][count] ?? count })
 }
 
 export function ordinal(count: number): string {

@@ -24,6 +24,7 @@ export const files: Record<keyof typeof source, string> = {
   'files.retry': 'Erneut versuchen',
   'files.stillLoading': 'Wird noch geladen. Was da ist, steht darunter.',
   'files.offline': 'Sie sind offline. Sie sehen den Stand Ihres letzten Besuchs. Uploads gehen weiter, sobald Sie zurück sind.',
+  'files.away': 'Die Dateien antworten nicht. Sie sehen den Stand Ihres letzten Besuchs. Uploads gehen weiter, sobald sie es tun.',
   'files.items': '{count} Einträge',
   'files.item': '1 Eintrag',
   'files.changed': 'Geändert',

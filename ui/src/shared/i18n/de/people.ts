@@ -45,6 +45,7 @@ export const people: Record<keyof typeof source, string> = {
   'people.failedText': 'Der Server hat zu lange gebraucht. Nichts ist verloren.',
   'people.retry': 'Erneut versuchen',
   'people.offlineBanner': 'Sie sind offline. Die Anwesenheit kann veraltet sein.',
+  'people.awayBanner': 'Der Chat antwortet nicht. Die Anwesenheit kann veraltet sein.',
   'people.edit': 'Name oder Bild ändern',
   'people.conversation': 'Unterhaltung',
   'people.lastWritten': 'Unterhaltung öffnen',

@@ -22,6 +22,7 @@ export const files = {
   'files.retry': 'Try again',
   'files.stillLoading': 'Still loading. What you have is below.',
   'files.offline': 'You are offline. What you see is from your last visit. Uploads go on when you are back.',
+  'files.away': 'Files do not answer. What you see is from your last visit. Uploads go on when they do.',
   'files.items': '{count} items',
   'files.item': '1 item',
   'files.changed': 'Changed',

@@ -43,6 +43,7 @@ export const people = {
   'people.failedText': 'The server took too long. Nothing is lost.',
   'people.retry': 'Try again',
   'people.offlineBanner': 'You are offline. Presence may be old.',
+  'people.awayBanner': 'Chat does not answer. Presence may be old.',
   'people.edit': 'Change name or picture',
   'people.conversation': 'Conversation',
   'people.lastWritten': 'Open the conversation',
