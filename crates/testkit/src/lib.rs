@@ -5,6 +5,7 @@
 mod appwrite;
 mod demo_files;
 mod engines;
+mod link;
 mod matrix;
 mod northlight;
 mod people;
@@ -18,6 +19,7 @@ pub mod windows;
 
 pub use appwrite::Appwrite;
 pub use engines::{EnginePaths, project_root};
+pub use link::{Link, Network};
 pub use matrix::MatrixSession;
 pub use northlight::{DEMO_ROOMS, DemoRoom};
 pub use people::{DEMO_PEOPLE, DemoPerson, Person};

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     appwrite::Appwrite,
     engines::EnginePaths,
+    link::{Link, Network},
     matrix::MatrixSession,
     northlight,
     people::Person,
@@ -35,6 +36,8 @@ pub struct StackOptions {
     pub empty: bool,
     /// Further lines for telestack-server's TOML file.
     pub server_config: String,
+    /// Clients reach telestack-server and Synapse over a network that [`Stack::network`] can spoil.
+    pub linked: bool,
 }
 
 /// The processes that a stack is made of.
@@ -88,6 +91,8 @@ pub struct Stack {
     server: Option<Supervised>,
     livekit: Option<Supervised>,
     synapse: Option<Supervised>,
+    /// To telestack-server and to Synapse.
+    links: Option<[Link; 2]>,
     data_dir: PathBuf,
     _temporary: Option<tempfile::TempDir>,
 }
@@ -118,7 +123,15 @@ impl Stack {
                 .with_context(|| format!("cannot write {}", data_dir.display()))?;
         }
         let data_dir = data_dir.canonicalize()?;
-        let server = format!("http://127.0.0.1:{}", ports.server);
+        let links = match options.linked {
+            true => Some([Link::to(ports.server).await?, Link::to(ports.synapse).await?]),
+            false => None,
+        };
+        let [server, synapse] = match &links {
+            Some(links) => links.each_ref().map(Link::port),
+            None => [ports.server, ports.synapse],
+        };
+        let server = format!("http://127.0.0.1:{server}");
         let mut stack = Self {
             info: StackInfo {
                 appwrite: AppwriteInfo {
@@ -127,7 +140,7 @@ impl Stack {
                     key: String::new(),
                 },
                 server,
-                matrix: MatrixInfo { homeserver: format!("http://127.0.0.1:{}", ports.synapse) },
+                matrix: MatrixInfo { homeserver: format!("http://127.0.0.1:{synapse}") },
                 livekit: LiveKitInfo { url: format!("ws://127.0.0.1:{}", ports.livekit) },
                 people: Vec::new(),
                 mailbox: data_dir.join("mailbox"),
@@ -137,6 +150,7 @@ impl Stack {
             server: None,
             livekit: None,
             synapse: None,
+            links,
             data_dir,
             _temporary: temporary,
         };
@@ -217,6 +231,13 @@ impl Stack {
         Appwrite::anonymous(&self.info.appwrite.endpoint, PROJECT)
     }
 
+    /// What the network of a linked stack is like from now on.
+    pub fn network(&self, network: Network) {
+        for link in self.links.iter().flatten() {
+            link.become_like(network);
+        }
+    }
+
     /// Ends an engine as a crash would.
     pub fn kill(&mut self, engine: Engine) {
         if let Some(mut process) = self.slot(engine).take() {
@@ -284,6 +305,9 @@ impl Stack {
         fs::write(self.config_file(), text)?;
         let synapse = self.data_dir.join("synapse");
         self.server_command(&["synapse-config", "--out", path(&synapse)?]).await?;
+        if self.links.is_some() {
+            self.listen_behind_the_link(&synapse.join("homeserver.yaml"))?;
+        }
         self.server_command(&["livekit-config", "--out", path(&self.livekit_config())?]).await?;
         let keys = tokio::process::Command::new(&self.paths.synapse_python)
             .args(["-m", "synapse.app.homeserver", "-c", "homeserver.yaml", "--generate-keys"])
@@ -297,6 +321,14 @@ impl Stack {
             String::from_utf8_lossy(&keys.stderr)
         );
         Ok(())
+    }
+
+    /// Synapse is told to listen on the port of its public address, which here is the link's.
+    fn listen_behind_the_link(&self, config: &Path) -> Result<()> {
+        let mut all: serde_json::Value = serde_json::from_str(&fs::read_to_string(config)?)?;
+        let port = all.pointer_mut("/listeners/0/port").context("Synapse's configuration names no port")?;
+        *port = self.ports.synapse.into();
+        Ok(fs::write(config, all.to_string())?)
     }
 
     fn livekit_config(&self) -> PathBuf {

@@ -2,6 +2,7 @@
 //! `WebKitWebDriver` for each window. All of it ends with the values.
 
 mod display;
+mod fit;
 mod processes;
 mod stage;
 mod window;

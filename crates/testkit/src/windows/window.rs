@@ -282,6 +282,15 @@ impl Window {
         fs::write(file, picture).with_context(|| format!("cannot write {}", file.display()))
     }
 
+    /// The page as it is drawn.
+    ///
+    /// # Errors
+    /// The window gives no picture.
+    pub async fn pixels(&self) -> Result<image::RgbaImage> {
+        let picture = self.step("picture", self.client.screenshot()).await?;
+        Ok(image::load_from_memory(&picture)?.into_rgba8())
+    }
+
     /// What axe-core finds that keeps somebody from using the page: serious and critical, a line each.
     ///
     /// # Errors
