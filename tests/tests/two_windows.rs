@@ -4,35 +4,26 @@
 use anyhow::{Context, Result, ensure};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
-use telestack_e2e::{PATIENCE, Stage, picture};
+use telestack_e2e::{
+    PATIENCE, Stage,
+    call::{are_in_a_call, close_details, hears_the_other},
+    picture,
+};
 use telestack_testkit::windows::{Window, WindowOptions};
 
-/// Frames of the last tile that were drawn so far.
-async fn frames(window: &Window) -> Result<u64> {
-    const LAST: &str = "const all = [...document.querySelectorAll('.on-stage [data-tile]')];
-        return all.length < 2 ? null : Number(all.at(-1).dataset.frame ?? 0)";
-    Ok(window.run(LAST, Vec::new()).await?.as_u64().unwrap_or(0))
-}
-
-/// The other's picture is drawn and goes on.
-async fn sees_the_other(window: &Window) -> Result<()> {
-    const RISES: &str = "const all = [...document.querySelectorAll('.on-stage [data-tile]')];
-        return all.length >= 2 && Number(all.at(-1).dataset.frame ?? 0) > arguments[0]";
-    window.until("the other's picture", PATIENCE, RISES, &[json!(0)]).await?;
-    let first = frames(window).await?;
-    window.until("pictures that go on", PATIENCE, RISES, &[json!(first + 5)]).await?;
-    Ok(())
-}
+/// The tone that each side's test microphone gives.
+const ADA_HERTZ: f64 = 523.0;
+const BEN_HERTZ: f64 = 659.0;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ada_writes_to_ben_and_calls_him() -> Result<()> {
     let stage = Stage::start().await?;
     let password = &stage.stack.person("ada").context("Ada")?.password;
-    let ada = WindowOptions::new(&stage.stack, "ada")?.at(0, 0, 1280, 800);
-    let (ada, ben) = tokio::try_join!(
-        Window::open(&stage.display, ada),
-        Window::open(&stage.display, stage.options("ben")?)
-    )?;
+    let ada = WindowOptions::new(&stage.stack, "ada")?
+        .at(0, 0, 1280, 800)
+        .env("TELESTACK_TEST_TONE_HZ", ADA_HERTZ.to_string());
+    let ben = stage.options("ben")?.env("TELESTACK_TEST_TONE_HZ", BEN_HERTZ.to_string());
+    let (ada, ben) = tokio::try_join!(Window::open(&stage.display, ada), Window::open(&stage.display, ben))?;
 
     ada.picture(&picture("sign-in")).await?;
     ada.type_into("#email", "ada@northlight.example").await?;
@@ -72,19 +63,19 @@ async fn ada_writes_to_ben_and_calls_him() -> Result<()> {
     ben.appears(".ring-card", PATIENCE).await?;
     ben.picture(&picture("ben-rings")).await?;
     ben.press_named("Accept").await?;
-    for window in [&ada, &ben] {
-        window.appears("[data-phase=connected]", PATIENCE).await?;
-        sees_the_other(window).await.with_context(|| window.name().to_owned())?;
+    are_in_a_call(&[&ada, &ben]).await?;
+    for (window, hertz) in [(&ada, BEN_HERTZ), (&ben, ADA_HERTZ)] {
         window.picture(&picture(&format!("{}-call", window.name()))).await?;
+        hears_the_other(window, hertz).await?;
+        window.picture(&picture(&format!("{}-call-details", window.name()))).await?;
+        close_details(window).await?;
     }
 
     // A crash of the media host is no end of the call, and chat does not notice.
     ben.kill(true)?;
     ben.appears("[data-phase=reconnecting]", PATIENCE).await?;
-    ben.appears("[data-phase=connected]", PATIENCE).await?;
-    for window in [&ada, &ben] {
-        sees_the_other(window).await.with_context(|| format!("{} after the crash", window.name()))?;
-    }
+    are_in_a_call(&[&ada, &ben]).await.context("after the crash")?;
+    hears_the_other(&ada, BEN_HERTZ).await.context("after the crash")?;
 
     // Nothing but our own commands: the webview may not reach files, shells or other plugins.
     for command in ["plugin:fs|read_file", "plugin:shell|execute", "plugin:http|fetch", "plugin:window|close"]

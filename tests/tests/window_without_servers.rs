@@ -1,24 +1,11 @@
 //! The servers go away while somebody writes, the app crashes, and what was written goes out once when they are back.
 
 use anyhow::Result;
-use fantoccini::key::Key;
-use serde_json::json;
-use telestack_e2e::{PATIENCE, Stage, picture};
+use telestack_e2e::{PATIENCE, ROOM, Stage, connection_is, enter_room, open_area, picture, says_once, write};
 use telestack_testkit::{
     Engine,
     windows::{Display, Window, WindowOptions},
 };
-
-const ROOM: &str = "[data-name=Engineering]";
-const FIELD: &str = ".composer textarea";
-/// Whether the open room has exactly one message that says this.
-const ONCE: &str = "return [...document.querySelectorAll('.msg')].filter((each) => each.innerText.includes(arguments[0])).length === 1";
-
-async fn write(window: &Window, words: &str) -> Result<()> {
-    window.type_into(FIELD, words).await?;
-    window.key(Key::Enter).await?;
-    window.says(words, PATIENCE).await
-}
 
 /// As after a crash: the same profile, nobody to ask, no password at hand.
 async fn opened_again(display: &Display, mut options: WindowOptions) -> Result<Window> {
@@ -37,26 +24,24 @@ async fn what_was_written_without_servers_goes_out_once() -> Result<()> {
     let (ada, ben) =
         tokio::try_join!(stage.first_window(options.clone()), stage.first_window(stage.options("ben")?))?;
     for window in [&ada, &ben] {
-        window.press(ROOM).await?;
-        window.appears(FIELD, PATIENCE).await?;
+        enter_room(window).await?;
     }
     write(&ada, "Everything is up").await?;
     ben.says("Everything is up", PATIENCE).await?;
     // People and files are read once, so that they are here when nobody can be asked.
-    ada.press("nav.rail [data-area=files]").await?;
+    open_area(&ada, "files").await?;
     ada.says("Welcome.md", PATIENCE).await?;
-    ada.press("nav.rail [data-area=chat]").await?;
+    open_area(&ada, "chat").await?;
 
     for engine in [Engine::TelestackServer, Engine::Synapse, Engine::LiveKit] {
         stage.stack.kill(engine);
     }
-    let offline = "return document.querySelector('nav.rail [role=status]').title.includes('Not connected')";
-    ada.until("the state of the connection", PATIENCE, offline, &[]).await?;
+    connection_is(&ada, "Not connected").await?;
     write(&ada, "First without a network").await?;
     write(&ada, "Second without a network").await?;
     ada.picture(&picture("ada-offline")).await?;
     for (area, words) in [("people", "Ben Okafor"), ("files", "Welcome.md")] {
-        ada.press(&format!("nav.rail [data-area={area}]")).await?;
+        open_area(&ada, area).await?;
         ada.says(words, PATIENCE).await?;
     }
 
@@ -77,8 +62,7 @@ async fn what_was_written_without_servers_goes_out_once() -> Result<()> {
     ben.says("All of it is back", PATIENCE).await?;
     for window in [&ada, &ben] {
         for words in ["First without a network", "Second without a network"] {
-            let once = format!("one \"{words}\"");
-            window.until(&once, PATIENCE, ONCE, &[json!(words)]).await?;
+            says_once(window, words).await?;
         }
     }
     ada.close().await?;

@@ -20,7 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("testkit", &["model", "backend"]),
     ("bench", &["model", "livekit", "media", "testkit"]),
     ("empty-window", &[]),
-    ("e2e", &["model", "backend", "testkit"]),
+    ("e2e", &["model", "backend", "media", "testkit"]),
     ("xtask", &["testkit"]),
 ];
 

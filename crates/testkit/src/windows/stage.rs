@@ -22,7 +22,13 @@ impl Stage {
     /// # Errors
     /// An engine or the display does not come up.
     pub async fn start() -> Result<Self> {
-        let stack = Stack::start(StackOptions::default()).await?;
+        Self::start_with(StackOptions::default()).await
+    }
+
+    /// # Errors
+    /// As `start`.
+    pub async fn start_with(options: StackOptions) -> Result<Self> {
+        let stack = Stack::start(options).await?;
         let display = Display::start(&stack.data_dir().join("display"), 2600, 1700).await?;
         Ok(Self { display, stack })
     }
