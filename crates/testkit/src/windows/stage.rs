@@ -1,11 +1,11 @@
 //! What stories and benchmarks with windows begin with.
 
-use std::time::Duration;
+use std::{fs, io, path::Path, time::Duration};
 
 use anyhow::{Context, Result};
 
 use super::{Display, Window, WindowOptions};
-use crate::{Stack, StackOptions};
+use crate::{Stack, StackOptions, project_root};
 
 /// For what a window takes time for, where several apps, three engines and drivers share the machine.
 pub const PATIENCE: Duration = Duration::from_secs(120);
@@ -55,4 +55,31 @@ impl Stage {
         window.press_named("Later").await?;
         Ok(window)
     }
+}
+
+impl Drop for Stage {
+    /// What the engines and the apps told goes with the stack's folder; a story that failed once is understood from it.
+    fn drop(&mut self) {
+        let story = std::thread::current().name().unwrap_or("story").replace(':', "-");
+        let kept = project_root().join("target/logs").join(story);
+        let data = self.stack.data_dir();
+        let mut folders = vec![(data.join("logs"), kept.join("engines"))];
+        let profiles = fs::read_dir(data.join("profiles")).into_iter().flatten().flatten();
+        folders.extend(profiles.map(|profile| (profile.path().join("logs"), kept.join(profile.file_name()))));
+        for (from, to) in folders {
+            let copied = copy_files(&from, &to);
+            if let Err(error) = copied {
+                eprintln!("the logs in {} are not kept: {error}", from.display());
+            }
+        }
+    }
+}
+
+fn copy_files(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for file in fs::read_dir(from)? {
+        let file = file?;
+        fs::copy(file.path(), to.join(file.file_name()))?;
+    }
+    Ok(())
 }
