@@ -1,4 +1,4 @@
-/** Writes a PNG of every view: light and dark at 1440x900; and, unless --quick, narrow, with 200 % text, and in high contrast. */
+/** Writes a PNG of every view: light and dark at 1440x900; and, unless --quick, narrow, with 200 % text, in high contrast and in German. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { Chromium } from './chromium'
 import { STATES, viewNames } from './names'
@@ -14,6 +14,7 @@ const MORE: Shot[] = [
   { suffix: 'text200-light', width: 1440, height: 900, query: 'theme=light&text=200' },
   { suffix: 'contrast-dark', width: 1440, height: 900, query: 'theme=dark&contrast=more' },
   { suffix: 'german-light', width: 1280, height: 800, query: 'theme=light&lang=de' },
+  { suffix: '640-german-dark', width: 640, height: 720, query: 'theme=dark&lang=de' },
   { suffix: 'wide-dark', width: 2560, height: 1440, query: 'theme=dark' },
 ]
 

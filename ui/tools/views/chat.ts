@@ -1,7 +1,7 @@
 /** Views of chat. */
 import { nav } from '../../src/shared/nav.svelte'
 import { item as itemOf } from '../../src/features/chat/timeline/items.testdata'
-import { roomId } from '../world/rooms'
+import { manyRooms, roomId } from '../world/rooms'
 import { message, says, sender } from '../world/timeline'
 import { find, key, press, type, type Views } from './view'
 
@@ -17,6 +17,19 @@ const last = (id: string) => `[data-message="${id}"]`
 
 export const chat: Views = {
   chat: { act: open },
+  /** A thousand rooms; a name and words from right to left, and a name that is too long for every place. */
+  'chat-many': {
+    world: (world) => {
+      world.rooms = manyRooms()
+      world.timelines[roomId('right')] = [
+        { kind: 'day-divider', id: 'd', time: Date.now() },
+        message('fatima', Date.now() - 9e5, says('هل وصلت نتائج المختبر؟ نحتاجها قبل الساعة 14:00.')),
+        message('ada', Date.now() - 8e5, says('نعم، وصلت (Release 2.4).')),
+        message('ben', Date.now() - 7e5, says('In both directions: שלום is read from the right.')),
+      ]
+    },
+    act: () => nav.openRoom(roomId('right')),
+  },
   'chat-none': { act: () => nav.go('chat') },
   'chat-invited': { act: () => nav.openRoom(roomId('design')) },
   'chat-typing': { world: (world) => (world.typing = ['Grace Kim']), act: open },

@@ -54,3 +54,9 @@ export const rooms: RoomSummary[] = [
 ]
 
 export const roomId = (id: string): string => `!${id}:northlight.example`
+
+export const manyRooms = (): RoomSummary[] => [
+  room('right', 'فريق العيادة', { topic: 'نوبات الصباح والمساء', lastMessage: said('fatima', text('هل وصلت نتائج المختبر؟'), ago(1)), unread: 4 }),
+  room('long', 'Interdisciplinary working group on the accreditation of the cardiology outpatient department', { topic: 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft', mentions: 2, unread: 1204, muted: true, lastMessage: said('ben', text('Pneumonoultramicroscopicsilicovolcanoconiosis'), ago(3)) }),
+  ...Array.from({ length: 998 }, (_, i) => room(`many${String(i)}`, `Ward ${String(i + 1)}`, { unread: i % 7 === 0 ? i : 0, lastMessage: said('grace', text(`Round ${String(i + 1)} is done.`), ago(5 + i * 9)) })),
+]
