@@ -80,6 +80,31 @@ const CHECKS: Check[] = [
     },
   },
   {
+    name: 'the palette finds a room and opens it',
+    view: 'people',
+    async run(chromium) {
+      await chromium.press('k', { ctrl: true })
+      await chromium.run(until(`document.activeElement?.getAttribute('role') === 'combobox'`))
+      for (const letter of '#rel') await chromium.press(letter)
+      await chromium.run(until(`document.querySelector('.pitem[aria-selected=true]')?.textContent.includes('Release')`))
+      await chromium.press('Enter')
+      await chromium.run(until(`document.querySelector('.composer textarea') === document.activeElement`))
+    },
+  },
+  {
+    name: 'a question mark shows the keys and Esc puts them away',
+    view: 'people',
+    async run(chromium) {
+      await chromium.run(`document.querySelector('.list button.row').focus()`)
+      const before = await focus(chromium)
+      await chromium.press('?')
+      await chromium.run(until(`document.activeElement?.closest('dialog')`))
+      await chromium.press('Escape')
+      await chromium.run(until(`!document.querySelector('dialog')`))
+      expect('back', (await focus(chromium)).text, before.text)
+    },
+  },
+  {
     name: 'arrows choose files, Delete can be taken back',
     view: 'files',
     async run(chromium) {

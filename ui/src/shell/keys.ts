@@ -1,24 +1,28 @@
 /** The keys of the window: areas, panes, the list, and the list of keys. */
 import { nav } from '$shared/nav.svelte'
-import { isCovered } from '$shared/ui/keys'
+import { isCovered, isTyping } from '$shared/ui/keys'
 import { panes } from '$shared/ui/panes.svelte'
 import { areaOf } from './areas'
 
 /** The order of F6. */
 const PANES = ['rail', 'list', 'main', 'composer', 'side', 'call']
 
-export function onKey(event: KeyboardEvent, showShortcuts: () => void): void {
+export function onKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.metaKey || event.altKey || isCovered()) return
   if (event.key === 'F6' && !event.ctrlKey) {
     event.preventDefault()
     goToPane(event.shiftKey ? -1 : 1)
     return
   }
+  // Where it needs Shift, the slash comes with it.
+  if (event.ctrlKey ? event.key === '/' || event.key === '?' : event.key === '?' && !isTyping(event.target)) {
+    event.preventDefault()
+    panes.keys = true
+    return
+  }
   if (!event.ctrlKey) return
-  // On some keyboards the slash needs Shift.
-  if (event.key === '/' || event.code === 'Slash') showShortcuts()
-  else if (event.shiftKey) return
-  else if (event.key.toLowerCase() === 'b') panes.toggleList()
+  if (event.shiftKey) return
+  if (event.key.toLowerCase() === 'b') panes.toggleList()
   else {
     const area = areaOf(event.key)
     if (area === null) return

@@ -104,6 +104,13 @@ export const areas: Views = {
       await press('.danger-quiet')
     },
   },
+  keys: {
+    act: async () => {
+      nav.go('people')
+      key('?')
+      await find('dialog')
+    },
+  },
   palette: { act: () => palette('el') },
   'palette-commands': { act: () => palette('>') },
   'palette-none': { act: () => palette('zzz') },

@@ -1,4 +1,4 @@
-/** How wide the window is in steps of the text size, and which panes are folded away. */
+/** How wide the window is in steps of the text size, and which panes are folded away or open over it. */
 
 /** Below the first step the side pane floats over main, below the second the list is a strip; in rem, as components.css has them. */
 const FLOAT = 68.75
@@ -13,6 +13,8 @@ class Panes {
   side = $state(true)
   /** The side pane over main. */
   sideOver = $state(false)
+  /** The list of keys over everything. */
+  keys = $state(false)
 
   narrow = $derived(this.width < FLOAT)
   strip = $derived(this.width < STRIP)
