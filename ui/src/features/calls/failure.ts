@@ -1,5 +1,5 @@
 /** Why a call does not go on, in words that say what to do. */
-import { t } from '$shared/i18n'
+import { errorText, t } from '$shared/i18n'
 
 export function failureText(code: string): string {
   switch (code) {
@@ -15,7 +15,9 @@ export function failureText(code: string): string {
       return t('calls.failedOffline')
     case 'not-found':
       return t('calls.failedNotFound')
-    default:
+    case 'internal':
       return t('calls.failedOther')
+    default:
+      return errorText(code)
   }
 }

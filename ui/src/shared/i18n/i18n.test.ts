@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest'
-import { fill, t } from '.'
+import { readFileSync } from 'node:fs'
+import { errorText, fill, t } from '.'
 import de from './de'
 import en from './en'
 import { language, languageOf } from './language.svelte'
@@ -26,4 +27,24 @@ it('has the same keys and braces in both languages', () => {
   expect(Object.keys(de).sort()).toEqual(Object.keys(en).sort())
   const braces = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort()
   for (const [key, text] of Object.entries(en)) expect(braces(de[key as keyof typeof de]), key).toEqual(braces(text))
+})
+
+it('says of every code of the core in both languages what to do', () => {
+  const line = /^export type ErrorCode = (.+);$/m.exec(readFileSync('src/shared/ipc/bindings.ts', 'utf8'))
+  const codes = (line?.[1] ?? '').split(' | ').map((code) => code.slice(1, -1))
+  expect(codes).toContain('offline')
+  for (const spoken of ['en', 'de']) {
+    language.choose(spoken)
+    for (const code of codes) {
+      const text = errorText(code)
+      if (code !== 'internal') expect(text, code).not.toBe(t('error.internal'))
+      // What happened is one sentence, what to do another.
+      expect(text.split('. ').length, `${spoken}: ${text}`).toBeGreaterThanOrEqual(2)
+    }
+  }
+})
+
+it('has a sentence for a code that is not known yet', () => {
+  language.choose('en')
+  expect(errorText('from-tomorrow')).toBe('It did not work. Try again.')
 })

@@ -12,6 +12,12 @@ export function t(key: Key, values: Values = {}): string {
   return fill(catalogues[language.current][key], values)
 }
 
+/** Why something failed and what to do, by the code of the core; also where a code crossed as a plain string. */
+export function errorText(code: string): string {
+  const key = `error.${code}`
+  return key in en ? t(key as Key) : t('error.internal')
+}
+
 export function fill(text: string, values: Values): string {
   return text.replace(/\{(\w+)\}/g, (brace, name: string) => String(values[name] ?? brace))
 }
