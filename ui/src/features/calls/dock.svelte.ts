@@ -1,5 +1,5 @@
 /** The corner the floating call sits in; kept while the window lives. */
-export type Corner = 'top-left' | 'top-right' | 'bottom-left' | 'bottom-right'
+type Corner = 'top-left' | 'top-right' | 'bottom-left' | 'bottom-right'
 
 type Box = { left: number; right: number; top: number; bottom: number }
 

@@ -1,7 +1,7 @@
 /** The history cut into the days that people think in. */
 import type { HistoryEntry } from '$shared/ipc'
 
-export type Day = 'today' | 'yesterday' | 'earlier'
+type Day = 'today' | 'yesterday' | 'earlier'
 
 /** Entries come newest first and stay so; days without entries are left out. */
 export function byDay(entries: readonly HistoryEntry[], at: number): { day: Day; entries: HistoryEntry[] }[] {

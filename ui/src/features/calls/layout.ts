@@ -3,7 +3,7 @@
 export type Rect = { x: number; y: number; width: number; height: number }
 
 export const GAP = 8
-export const PAGE_SIZE = 9
+const PAGE_SIZE = 9
 const WIDEST = 16 / 9
 const NARROWEST = 1
 

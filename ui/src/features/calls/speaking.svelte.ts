@@ -1,7 +1,7 @@
 /** The ring is on at once and goes off after 600 ms of silence, so that it does not flicker between words. */
 import { SvelteSet } from 'svelte/reactivity'
 
-export const SILENCE_MS = 600
+const SILENCE_MS = 600
 
 export class SpeakingRings {
   readonly shown = new SvelteSet<string>()

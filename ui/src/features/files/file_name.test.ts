@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cutMiddle, nameFault, splitName } from './file_name'
+import { nameFault, splitName } from './file_name'
 
 describe('splitName', () => {
   it('keeps short names whole', () => {
@@ -15,18 +15,6 @@ describe('splitName', () => {
     const { head, tail } = splitName(name)
     expect(head + tail).toBe(name)
     expect(tail.startsWith('😀')).toBe(true)
-  })
-})
-
-describe('cutMiddle', () => {
-  it('fits and keeps the ending', () => {
-    const cut = cutMiddle('Minutes of the cardiology board 2026-11-24.pdf', 24)
-    expect(Array.from(cut)).toHaveLength(24)
-    expect(cut.endsWith('.pdf')).toBe(true)
-    expect(cut.startsWith('Minutes')).toBe(true)
-  })
-  it('leaves what fits', () => {
-    expect(cutMiddle('a.txt', 24)).toBe('a.txt')
   })
 })
 

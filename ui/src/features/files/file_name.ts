@@ -10,16 +10,6 @@ export function splitName(name: string, tail = 6): { head: string; tail: string 
   return { head: characters.slice(0, -keep).join(''), tail: characters.slice(-keep).join('') }
 }
 
-/** The same with a fixed number of characters, for tooltips of the system and for tests of the rule. */
-export function cutMiddle(name: string, most: number): string {
-  const characters = Array.from(name)
-  if (characters.length <= most) return name
-  const { tail } = splitName(name)
-  const end = Array.from(tail).slice(-(most - 2))
-  const start = characters.slice(0, Math.max(1, most - 1 - end.length))
-  return `${start.join('')}…${end.join('')}`
-}
-
 /** What may not be part of a name: it would move the file to another folder. */
 export function nameFault(name: string): 'empty' | 'slash' | 'too-long' | null {
   const trimmed = name.trim()

@@ -5,7 +5,7 @@ export type Kind = (typeof KINDS)[number]
 
 const PREFIX: Record<string, Kind> = { '>': 'commands', '@': 'people', '#': 'rooms', '/': 'files' }
 
-export type Query = { kind: Kind; text: string }
+type Query = { kind: Kind; text: string }
 
 export function readQuery(typed: string, chosen: Kind): Query {
   const kind = PREFIX[typed.charAt(0)]

@@ -1,7 +1,7 @@
 /** Reads the shapes of an icon's SVG text, so that they can be drawn without putting markup into the page. */
 import { icons } from './icons'
 
-export type Shape = { tag: string; attributes: Record<string, string> }
+type Shape = { tag: string; attributes: Record<string, string> }
 
 const known = new Map<string, Shape[]>()
 

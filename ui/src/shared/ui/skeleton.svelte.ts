@@ -1,7 +1,7 @@
 /** Says when waiting deserves to be shown: nothing for 300 ms, a word after 8 s. */
 
-export const SHOW_MS = 300
-export const WORD_MS = 8000
+const SHOW_MS = 300
+const WORD_MS = 8000
 
 export type Waiting = 'unseen' | 'skeleton' | 'long'
 

@@ -4,7 +4,7 @@ export const HEADER_BYTES = 32
 /** "TSF1" read as a little-endian u32. */
 export const MAGIC = 0x31465354
 /** Larger frames are refused before anything is allocated for them. */
-export const MAX_SIDE = 4096
+const MAX_SIDE = 4096
 
 export type Frame = {
   tile: number

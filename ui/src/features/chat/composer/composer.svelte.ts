@@ -5,7 +5,7 @@ import { Drafts } from './drafts'
 import { mentioned } from './mentions'
 import { Typing } from './typing'
 
-export type Mode = { kind: 'new' } | { kind: 'reply'; message: Message } | { kind: 'edit'; message: Message }
+type Mode = { kind: 'new' } | { kind: 'reply'; message: Message } | { kind: 'edit'; message: Message }
 
 /** One for the window: a draft outlives the view of its room. */
 export const drafts = new Drafts((roomId, text) => void commands.setDraft(roomId, text))

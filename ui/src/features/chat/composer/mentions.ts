@@ -1,7 +1,7 @@
 /** Naming people while writing. Pure. */
 import type { Member } from '$shared/ipc'
 
-export type Trigger = { from: number; query: string }
+type Trigger = { from: number; query: string }
 
 /** What is typed after an @ that begins a word, up to the caret. */
 export function triggerAt(text: string, caret: number): Trigger | null {

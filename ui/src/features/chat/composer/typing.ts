@@ -1,6 +1,6 @@
 /** Tells the room that somebody writes: at most every four seconds, and the end at once. */
 
-export const REPEAT_MS = 4000
+const REPEAT_MS = 4000
 export const REST_MS = 5000
 
 export class Typing {

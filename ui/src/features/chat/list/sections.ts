@@ -7,7 +7,7 @@ export type Section = { name: SectionName; rooms: RoomSummary[] }
 
 const ORDER: SectionName[] = ['invitations', 'favourites', 'rooms', 'direct']
 
-export function sectionOf(room: RoomSummary): SectionName {
+function sectionOf(room: RoomSummary): SectionName {
   if (room.membership === 'invited') return 'invitations'
   if (room.favourite) return 'favourites'
   return room.kind === 'direct' ? 'direct' : 'rooms'
@@ -21,7 +21,7 @@ export function fits(room: RoomSummary, filter: Filter, query: string): boolean 
   return room.kind === (filter === 'direct' ? 'direct' : 'room')
 }
 
-export function isUnread(room: RoomSummary): boolean {
+function isUnread(room: RoomSummary): boolean {
   return room.unread > 0 || room.mentions > 0
 }
 

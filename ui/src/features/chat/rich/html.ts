@@ -11,7 +11,7 @@ export type Node =
   | { kind: 'mention'; id: string | null; text: string }
 
 const TAGS = ['p', 'strong', 'em', 'u', 's', 'code', 'sub', 'sup', 'blockquote', 'ul', 'ol', 'li', 'h3', 'h4', 'table', 'thead', 'tbody', 'tr', 'th', 'td'] as const
-export type Tag = (typeof TAGS)[number]
+type Tag = (typeof TAGS)[number]
 
 /** What a tag is shown as; headings of a message never outrank the window's. */
 const AS: Record<string, Tag> = { ...Object.fromEntries(TAGS.map((tag) => [tag, tag])), b: 'strong', i: 'em', del: 's', strike: 's', h1: 'h3', h2: 'h3', h5: 'h4', h6: 'h4', div: 'p' }

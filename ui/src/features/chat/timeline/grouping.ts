@@ -61,12 +61,12 @@ function isFollowed(item: Message, next: TimelineItem | undefined, newBefore: st
 }
 
 /** Whether a message belongs to the group of the one before it. A reply names its writer anew: the quote stands between. */
-export function continues(before: TimelineItem | undefined, message: Message): boolean {
+function continues(before: TimelineItem | undefined, message: Message): boolean {
   return before?.kind === 'message' && before.sender.id === message.sender.id && message.time - before.time < GROUP_MS && !isEvent(before) && !isEvent(message) && message.replyTo === null
 }
 
 /** Told in a line of the room rather than as something somebody says. */
-export function isEvent(message: Message): boolean {
+function isEvent(message: Message): boolean {
   return message.body.kind === 'call' || message.body.kind === 'redacted'
 }
 

@@ -15,7 +15,7 @@ export class NewLine {
 }
 
 /** The first message after the marker; nothing where only notices follow. */
-export function afterMarker(items: readonly TimelineItem[]): string | null {
+function afterMarker(items: readonly TimelineItem[]): string | null {
   const at = items.findIndex((item) => item.kind === 'read-marker')
   if (at < 0) return null
   return items.slice(at + 1).find((item) => item.kind === 'message' && !item.own)?.id ?? null

@@ -1,7 +1,7 @@
 /** Keeps the reader's place: the newest while one is there, else the first visible line, whatever comes or grows. */
 import { firstVisible, isAtBottom, type View } from './anchor'
 
-export type Moved = { atBottom: boolean; view: View }
+type Moved = { atBottom: boolean; view: View }
 
 export class PlaceKeeper {
   #stuck = true

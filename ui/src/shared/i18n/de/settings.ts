@@ -43,7 +43,6 @@ export const settings: Record<keyof typeof source, string> = {
   'settings.sessionEnd': 'Abmelden',
   'settings.retry': 'Erneut versuchen',
   'settings.failed': 'Das hat nicht geklappt. Versuchen Sie es erneut.',
-  'settings.version': 'Version',
   'settings.serverVersion': 'Server',
   'settings.webview': 'Fenster-Engine',
   'settings.logFolder': 'Protokollordner',

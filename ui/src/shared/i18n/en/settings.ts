@@ -41,7 +41,6 @@ export const settings = {
   'settings.sessionEnd': 'Sign out',
   'settings.retry': 'Try again',
   'settings.failed': 'It did not work. Try again.',
-  'settings.version': 'Version',
   'settings.serverVersion': 'Server',
   'settings.webview': 'Window engine',
   'settings.logFolder': 'Log folder',
