@@ -61,6 +61,14 @@ impl Backend {
         self.get(&["account"], &[]).await
     }
 
+    /// `PATCH /account/name`
+    ///
+    /// # Errors
+    /// As any call.
+    pub async fn rename_account(&self, name: &str) -> Result<(), BackendError> {
+        self.tell(Method::PATCH, &["account", "name"], &json!({ "name": name })).await
+    }
+
     /// `POST /account/sessions/email`. The credential is taken from the cookie, or from the header for clients
     /// that keep none.
     ///

@@ -1,9 +1,9 @@
-//! What an API key sets up: teams, tables, buckets. Each can be repeated.
+//! What an API key sets up and looks after: teams, tables, buckets. Making them can be repeated.
 
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::{Backend, BackendError};
+use crate::{Backend, BackendError, Query, error::found, rows::numbered};
 
 /// A column as it is made.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +26,20 @@ pub struct Member {
     pub roles: Vec<String>,
 }
 
+/// A bucket as the backend tells it. Sizes are bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Bucket {
+    #[serde(rename = "$id")]
+    pub id: String,
+    pub name: String,
+    pub maximum_file_size: u64,
+    #[serde(default)]
+    pub total_size: u64,
+    #[serde(rename = "$permissions", default)]
+    pub permissions: Vec<String>,
+}
+
 impl Backend {
     /// # Errors
     /// As any call.
@@ -41,6 +55,39 @@ impl Backend {
             memberships: Vec<Member>,
         }
         Ok(self.get::<Answer>(&["teams", team, "memberships"], &[]).await?.memberships)
+    }
+
+    /// Somebody's place in a team; none where they are not in it.
+    ///
+    /// # Errors
+    /// As any call.
+    pub async fn member(&self, team: &str, user: &str) -> Result<Option<Member>, BackendError> {
+        #[derive(Deserialize)]
+        struct Answer {
+            memberships: Vec<Member>,
+        }
+        let query = numbered(&[Query::equal("userId", user)]);
+        let answer = found(self.get::<Answer>(&["teams", team, "memberships"], &query).await)?;
+        let members = answer.map(|answer| answer.memberships).unwrap_or_default();
+        Ok(members.into_iter().find(|member| member.user_id == user))
+    }
+
+    /// Ids of the teams that one is in.
+    ///
+    /// # Errors
+    /// As any call.
+    pub async fn teams(&self) -> Result<Vec<String>, BackendError> {
+        #[derive(Deserialize)]
+        struct Team {
+            #[serde(rename = "$id")]
+            id: String,
+        }
+        #[derive(Deserialize)]
+        struct Answer {
+            teams: Vec<Team>,
+        }
+        let answer: Answer = self.get(&["teams"], &[]).await?;
+        Ok(answer.teams.into_iter().map(|team| team.id).collect())
     }
 
     /// # Errors
@@ -72,15 +119,40 @@ impl Backend {
         Ok(())
     }
 
+    /// Makes a bucket, given as Appwrite takes it, where it is missing.
+    ///
     /// # Errors
     /// As any call.
-    pub async fn ensure_bucket(
-        &self,
-        id: &str,
-        name: &str,
-        permissions: &[String],
-    ) -> Result<(), BackendError> {
-        let bucket = json!({ "bucketId": id, "name": name, "permissions": permissions });
-        self.ensure(&["storage", "buckets"], &bucket).await
+    pub async fn ensure_bucket(&self, bucket: &Value) -> Result<(), BackendError> {
+        self.ensure(&["storage", "buckets"], bucket).await
+    }
+
+    /// The first hundred buckets.
+    ///
+    /// # Errors
+    /// As any call.
+    pub async fn buckets(&self) -> Result<Vec<Bucket>, BackendError> {
+        #[derive(Deserialize)]
+        struct Answer {
+            buckets: Vec<Bucket>,
+        }
+        let query = numbered(&[Query::limit(100)]);
+        Ok(self.get::<Answer>(&["storage", "buckets"], &query).await?.buckets)
+    }
+
+    /// Whether one may list a bucket's files.
+    ///
+    /// # Errors
+    /// As any call.
+    pub async fn lists(&self, bucket: &str) -> Result<bool, BackendError> {
+        let mut query = numbered(&[Query::limit(1)]);
+        query.push(("total".to_owned(), "false".to_owned()));
+        match self.get::<Value>(&["storage", "buckets", bucket, "files"], &query).await {
+            Ok(_) => Ok(true),
+            Err(BackendError::Unauthorized(_) | BackendError::Forbidden(_) | BackendError::NotFound) => {
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
     }
 }

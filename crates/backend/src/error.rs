@@ -53,6 +53,15 @@ impl BackendError {
     }
 }
 
+/// For look-ups: what is not there is no failure.
+pub fn found<T>(looked_up: Result<T, BackendError>) -> Result<Option<T>, BackendError> {
+    match looked_up {
+        Ok(it) => Ok(Some(it)),
+        Err(BackendError::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 impl From<reqwest::Error> for BackendError {
     fn from(error: reqwest::Error) -> Self {
         if error.is_decode() {

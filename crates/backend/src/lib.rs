@@ -9,8 +9,8 @@ mod storage;
 mod transport;
 
 pub use account::{Account, Session, SignedIn};
-pub use admin::{Column, Member};
-pub use error::BackendError;
+pub use admin::{Bucket, Column, Member};
+pub use error::{BackendError, found};
 pub use realtime::{Action, Event, News};
 pub use rows::{Query, RowList};
 pub use storage::{Chunk, Download, Picture, StoredFile};

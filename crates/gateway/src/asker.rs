@@ -1,14 +1,15 @@
 //! Who asks: a request's bearer token is the backend's own JWT, and the backend says whose it is.
 
 use axum::http::{HeaderMap, header};
-use telestack_backend::{Account, Credential};
+use telestack_backend::{Account, Backend, Credential};
 
 use crate::{GatewayError, Inner};
 
 /// Somebody who showed a valid token.
 pub struct Asker {
     pub account: Account,
-    pub token: String,
+    /// The backend as this person may use it.
+    pub backend: Backend,
 }
 
 impl Inner {
@@ -20,7 +21,7 @@ impl Inner {
             .filter(|token| !token.is_empty() && token.len() <= 4096)
             .ok_or(GatewayError::Unauthorized)?
             .to_owned();
-        let account = self.backend.with(Credential::Jwt(token.clone())).account().await?;
-        Ok(Asker { account, token })
+        let backend = self.backend.with(Credential::Jwt(token));
+        Ok(Asker { account: backend.account().await?, backend })
     }
 }

@@ -2,7 +2,6 @@
 //!
 //! The backend is reached by its REST API alone, so that real Appwrite can take the embedded engine's place.
 
-mod administration;
 mod asker;
 mod check;
 mod error;
@@ -28,7 +27,6 @@ use telestack_model::WellKnown;
 use tower_http::cors::{Any, CorsLayer};
 use url::Url;
 
-use administration::Administration;
 pub use error::GatewayError;
 use homeserver::Homeserver;
 
@@ -61,7 +59,6 @@ struct Inner {
     config: GatewayConfig,
     /// With the API key.
     backend: Backend,
-    administration: Administration,
     homeserver: Homeserver,
 }
 
@@ -71,8 +68,8 @@ impl Gateway {
     pub fn open(config: GatewayConfig) -> Result<Self, GatewayError> {
         let backend = Backend::new(&config.backend, &config.well_known.appwrite.project)?
             .with(Credential::Key(config.backend_key.clone()));
-        let (administration, homeserver) = (Administration::new(&config)?, Homeserver::new(&config)?);
-        Ok(Self { inner: Arc::new(Inner { config, backend, administration, homeserver }) })
+        let homeserver = Homeserver::new(&config)?;
+        Ok(Self { inner: Arc::new(Inner { config, backend, homeserver }) })
     }
 
     /// Makes what the gateway keeps in the backend where it is missing. Can be repeated.

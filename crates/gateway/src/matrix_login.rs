@@ -16,7 +16,7 @@ pub async fn login(
     let localpart = matrix_localpart(&account.id).map_err(|_| GatewayError::Invalid("the user's id"))?;
     let matrix = &gateway.config.well_known.matrix;
     let matrix_id = format!("@{localpart}:{}", matrix.server_name);
-    if let Some(member) = gateway.administration.member(ORGANISATION_TEAM, &account.id).await? {
+    if let Some(member) = gateway.backend.member(ORGANISATION_TEAM, &account.id).await? {
         prepare::write_person(&gateway.backend, &member, &matrix.server_name).await?;
     }
     let token = tokens::matrix_login(

@@ -51,12 +51,12 @@ pub async fn prepare(gateway: &Inner) -> Result<(), GatewayError> {
     let bucket = json!({
         "bucketId": FILES_BUCKET, "name": "Files", "permissions": shared, "fileSecurity": true,
     });
-    gateway.administration.ensure_bucket(&bucket).await?;
+    backend.ensure_bucket(&bucket).await?;
     let bucket = json!({
         "bucketId": AVATARS_BUCKET, "name": "Pictures of people", "permissions": shared, "fileSecurity": true,
         "maximumFileSize": AVATAR, "allowedFileExtensions": ["png", "jpg", "jpeg", "webp", "gif"],
     });
-    gateway.administration.ensure_bucket(&bucket).await?;
+    backend.ensure_bucket(&bucket).await?;
     for member in backend.members(ORGANISATION_TEAM).await? {
         write_person(backend, &member, &server.matrix.server_name).await?;
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State, http::HeaderMap};
 use serde_json::{Value, json};
-use telestack_backend::{Account, Query};
+use telestack_backend::{Account, Backend, BackendError, Query, found};
 use telestack_model::{AVATARS_BUCKET, DATABASE, ORGANISATION_TEAM, PEOPLE_TABLE, ProfileChange};
 
 use crate::{GatewayError, Inner, prepare};
@@ -24,16 +24,16 @@ pub async fn change(
         check_picture(&gateway, &asker.account, picture).await?;
     }
     // The directory is the organisation's: others have an account and no row.
-    let in_it = gateway.administration.member(ORGANISATION_TEAM, &asker.account.id).await?;
+    let in_it = gateway.backend.member(ORGANISATION_TEAM, &asker.account.id).await?;
     if in_it.is_none() {
         return Err(GatewayError::Forbidden);
     }
     let before = person(&gateway, &asker.account.id).await?;
     let before = before.and_then(|row| row["avatarFileId"].as_str().map(str::to_owned));
     if let Some(name) = name {
-        gateway.administration.rename(&asker.token, name).await?;
+        rename(&asker.backend, name).await?;
     }
-    if let Some(member) = gateway.administration.member(ORGANISATION_TEAM, &asker.account.id).await? {
+    if let Some(member) = gateway.backend.member(ORGANISATION_TEAM, &asker.account.id).await? {
         prepare::write_person(&gateway.backend, &member, &gateway.config.well_known.matrix.server_name)
             .await?;
     }
@@ -42,7 +42,7 @@ pub async fn change(
         gateway.backend.upsert_row(DATABASE, PEOPLE_TABLE, &asker.account.id, &row, None).await?;
         // The old picture is of no use to anybody. Where deleting fails it only takes space.
         if let Some(old) = before.filter(|old| old != picture) {
-            let _ = gateway.administration.delete_file(AVATARS_BUCKET, &old).await;
+            let _ = gateway.backend.delete_file(AVATARS_BUCKET, &old).await;
         }
     }
     person(&gateway, &asker.account.id).await?.map(Json).ok_or(GatewayError::NotFound("the person"))
@@ -52,6 +52,13 @@ pub async fn change(
 async fn person(gateway: &Inner, id: &str) -> Result<Option<Value>, GatewayError> {
     let rows = gateway.backend.rows(DATABASE, PEOPLE_TABLE, &[Query::equal("$id", id)]).await?;
     Ok(rows.rows.into_iter().next())
+}
+
+async fn rename(person: &Backend, name: &str) -> Result<(), GatewayError> {
+    person.rename_account(name).await.map_err(|error| match error {
+        BackendError::Invalid { .. } => GatewayError::Invalid("the name"),
+        other => other.into(),
+    })
 }
 
 fn check_name(name: &str) -> Result<&str, GatewayError> {
@@ -64,12 +71,10 @@ fn check_name(name: &str) -> Result<&str, GatewayError> {
 
 /// A whole picture that this person uploaded: nobody shows another's file as their own, and then has it deleted.
 async fn check_picture(gateway: &Inner, account: &Account, id: &str) -> Result<(), GatewayError> {
-    let file = gateway.administration.file(AVATARS_BUCKET, id).await?;
+    let file = found(gateway.backend.file(AVATARS_BUCKET, id).await)?;
     let own = format!("update(\"user:{}\")", account.id);
     let fits = file.is_some_and(|file| {
-        file.permissions.contains(&own)
-            && file.chunks_uploaded >= file.chunks_total
-            && PICTURES.contains(&file.mime_type.as_str())
+        file.permissions.contains(&own) && file.is_complete() && PICTURES.contains(&file.mime_type.as_str())
     });
     if fits { Ok(()) } else { Err(GatewayError::Invalid("the picture is no picture that you uploaded")) }
 }

@@ -12,12 +12,11 @@ pub async fn report(
     headers: HeaderMap,
 ) -> Result<Json<StorageReport>, GatewayError> {
     let asker = gateway.asker(&headers).await?;
-    let (all, teams) =
-        tokio::try_join!(gateway.administration.buckets(), gateway.administration.teams(&asker.token))?;
+    let (all, teams) = tokio::try_join!(gateway.backend.buckets(), asker.backend.teams())?;
     let mut buckets = Vec::new();
     for bucket in &all {
         // Pictures of people are shown beside their names, not as a drive.
-        if bucket.id == AVATARS_BUCKET || !gateway.administration.lists(&asker.token, &bucket.id).await? {
+        if bucket.id == AVATARS_BUCKET || !asker.backend.lists(&bucket.id).await? {
             continue;
         }
         buckets.push(BucketReport {
