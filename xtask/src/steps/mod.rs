@@ -11,6 +11,7 @@ pub mod install;
 pub mod livekit;
 pub mod node;
 pub mod package;
+pub mod passphrase;
 pub mod python;
 pub mod run;
 pub mod serve;

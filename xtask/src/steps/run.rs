@@ -11,7 +11,7 @@ use telestack_testkit::{Person, Ports, Spawn, Stack, StackOptions, Supervised, w
 use super::{
     build,
     data_folder::{self, DataFolder},
-    install,
+    install, passphrase,
     serve::{announce, watch},
 };
 use crate::progress;
@@ -81,7 +81,8 @@ fn open_windows(stack: &Stack, names: &[String]) -> Result<Vec<Supervised>> {
 
 /// One window on a profile of its own.
 fn window(stack: &Stack, profile: &str, person: Option<&Person>) -> Result<Supervised> {
-    let mut options = WindowOptions::new(stack, profile)?;
+    let passphrase = passphrase::of(stack.data_dir(), profile)?;
+    let mut options = WindowOptions::new(stack, profile)?.env("TELESTACK_PASSPHRASE", passphrase);
     if let Some(person) = person {
         options = options.signed_in(person);
     }
