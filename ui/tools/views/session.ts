@@ -29,5 +29,6 @@ export const session: Views = {
       await find('.error')
     },
   },
+  full: { world: (world) => (world.session = { kind: 'disk-full' }) },
   damaged: { world: (world) => (world.session = { kind: 'store-damaged', message: 'sqlite: database disk image is malformed (matrix-sdk-state.sqlite3)' }) },
 }

@@ -20,6 +20,8 @@ use crate::{
 
 /// Every farewell has this long; the local stores go in any case.
 const FAREWELL: Duration = Duration::from_secs(5);
+/// Between two looks whether the disk has room again.
+const ROOM_PACE: Duration = Duration::from_secs(2);
 
 /// What a turn left for the next one.
 pub(super) enum Waiting {
@@ -30,6 +32,8 @@ pub(super) enum Waiting {
     Locked(Account),
     /// A store cannot be read.
     Damaged(Box<Damage>),
+    /// The stores are opened when the disk has room.
+    Room(Account, StoreKey),
 }
 
 /// Somebody whose password the server accepted.
@@ -75,7 +79,8 @@ impl App {
                 self.show(SessionState::NeedsPassphrase { creating: false });
             }
             Err(error) => {
-                let damage = Damage { account, message: error.to_string(), readable: None };
+                let message = error.to_string();
+                let damage = Damage { account, message, disk_full: false, readable: None };
                 *turn = self.show_damage(Box::new(damage));
             }
         }
@@ -89,19 +94,47 @@ impl App {
 
     async fn open_account(&self, account: Account, key: StoreKey) -> Waiting {
         let folder = self.inner.profile.account_folder(&account.id);
-        match open::restore(account, key, &folder, &self.inner.options.device_name).await {
+        match open::restore(account, key.clone(), &folder, &self.inner.options.device_name).await {
             Ok(restored) => {
                 let account = restored.account.clone();
                 match self.enter(restored) {
                     Ok(()) => Waiting::Nothing,
+                    Err(error) if error.code == ErrorCode::DiskFull => self.wait_for_room(account, key),
                     Err(error) => {
                         let message = error.message;
-                        self.show_damage(Box::new(Damage { account, message, readable: None }))
+                        let damage = Damage { account, message, disk_full: false, readable: None };
+                        self.show_damage(Box::new(damage))
                     }
                 }
             }
+            Err(damage) if damage.disk_full => self.wait_for_room(damage.account, key),
             Err(damage) => self.show_damage(damage),
         }
+    }
+
+    /// Opens the stores later: to call them damaged would have somebody throw away what was not sent yet.
+    fn wait_for_room(&self, account: Account, key: StoreKey) -> Waiting {
+        tracing::warn!("the disk has no room to open the local stores");
+        self.show(SessionState::DiskFull);
+        let app = Arc::downgrade(&self.inner);
+        tokio::spawn(async move {
+            tokio::time::sleep(ROOM_PACE).await;
+            if let Some(inner) = app.upgrade() {
+                Self { inner }.open_again().await;
+            }
+        });
+        Waiting::Room(account, key)
+    }
+
+    /// Boxed: opening may lead here again.
+    fn open_again(self) -> futures_util::future::BoxFuture<'static, ()> {
+        Box::pin(async move {
+            let mut turn = self.inner.turn.lock().await;
+            match std::mem::replace(&mut *turn, Waiting::Nothing) {
+                Waiting::Room(account, key) => *turn = self.open_account(account, key).await,
+                other => *turn = other,
+            }
+        })
     }
 
     /// Everything is open: from here on somebody is signed in.
@@ -367,7 +400,7 @@ impl App {
         match waiting {
             Waiting::Nothing => {}
             Waiting::Passphrase(verified) => farewell(&verified.backend).await,
-            Waiting::Locked(account) => self.remove(&account),
+            Waiting::Locked(account) | Waiting::Room(account, _) => self.remove(&account),
             Waiting::Damaged(damage) => {
                 if let Some((_, _, kept)) = &damage.readable {
                     let appwrite = &kept.server.appwrite;

@@ -89,6 +89,7 @@ async fn enter(app: &App, arguments: &Arguments) -> Result<(), ApiError> {
             return Err(ErrorCode::PassphraseNeeded.with("set TELESTACK_PASSPHRASE"));
         }
         SessionState::StoreDamaged { message } => return Err(ErrorCode::StoreDamaged.with(message)),
+        SessionState::DiskFull => return Err(ErrorCode::DiskFull.with("no room to open the profile")),
         SessionState::Opening => return Err(ErrorCode::Internal.with("the profile does not open")),
     }
     match &*state.borrow() {

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use telestack_chat::{Chat, ChatConfig, ChatSession};
+use telestack_chat::{Chat, ChatConfig, ChatError, ChatSession};
 use url::Url;
 
 use super::Kept;
@@ -35,6 +35,8 @@ pub(crate) struct Restored {
 pub(crate) struct Damage {
     pub account: Account,
     pub message: String,
+    /// Nothing is damaged: the disk has no room to open it.
+    pub disk_full: bool,
     /// The vault's part, where only chat's store is damaged.
     pub readable: Option<(StoreKey, Arc<Vault>, Kept)>,
 }
@@ -70,7 +72,7 @@ pub(crate) async fn restore(
     device_name: &str,
 ) -> Result<Restored, Box<Damage>> {
     let damage = |account: &Account, message: String, readable| {
-        Box::new(Damage { account: account.clone(), message, readable })
+        Box::new(Damage { account: account.clone(), message, disk_full: false, readable })
     };
     // A vault that is made anew here would only hide that the old one is gone.
     if !vault_path(folder).exists() {
@@ -82,12 +84,19 @@ pub(crate) async fn restore(
     });
     let (vault, kept) = match opened {
         Ok(opened) => opened,
-        Err(error) => return Err(damage(&account, error.to_string(), None)),
+        Err(error) => {
+            let disk_full = matches!(error, VaultError::DiskFull);
+            return Err(Box::new(Damage { disk_full, ..*damage(&account, error.to_string(), None) }));
+        }
     };
     let config = chat_config(folder, &key, kept.server.matrix.homeserver.clone(), device_name);
     match Chat::restore(config, kept.chat.clone()).await {
         Ok(chat) => Ok(Restored { account, key, vault, kept, chat }),
-        Err(error) => Err(damage(&account, error.to_string(), Some((key, vault, kept)))),
+        Err(error) => {
+            let disk_full = error == ChatError::DiskFull;
+            let damage = damage(&account, error.to_string(), Some((key, vault, kept)));
+            Err(Box::new(Damage { disk_full, ..*damage }))
+        }
     }
 }
 

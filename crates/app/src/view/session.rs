@@ -21,6 +21,8 @@ pub enum SessionState {
     StoreDamaged {
         message: String,
     },
+    /// The local stores are whole, but the disk has no room to open them. They open by themselves when there is some.
+    DiskFull,
     SignedIn {
         me: Me,
         server: ServerInfo,

@@ -1,6 +1,7 @@
 //! Stories of the app core on the real engines, with no window.
 
 mod areas;
+mod full_disk;
 mod headless;
 mod offline;
 mod refused;

@@ -529,7 +529,9 @@ export type SessionState =
 /**  No keyring here: a passphrase opens the store, or with `creating` protects a new one. */
 { kind: "needs-passphrase"; creating: boolean } | 
 /**  A local store cannot be read. Rebuilding it from the server loses only what was not sent. */
-{ kind: "store-damaged"; message: string } | { kind: "signed-in"; me: Me; server: ServerInfo };
+{ kind: "store-damaged"; message: string } | 
+/**  The local stores are whole, but the disk has no room to open them. They open by themselves when there is some. */
+{ kind: "disk-full" } | { kind: "signed-in"; me: Me; server: ServerInfo };
 
 export type Settings = {
 	theme: Theme,

@@ -68,6 +68,8 @@ export const shell: Record<keyof typeof source, string> = {
   'shell.passphrasesDiffer': 'Die beiden stimmen nicht überein.',
   'shell.damagedTitle': 'Die Daten auf diesem Computer sind nicht lesbar',
   'shell.damagedText': 'TeleStack kann sie neu vom Server holen. Verloren geht nur, was noch nicht gesendet war.',
+  'shell.fullTitle': 'Der Datenträger dieses Computers ist voll',
+  'shell.fullText': 'Ihre Daten sind unversehrt. Schaffen Sie Platz, dann öffnet sich TeleStack von selbst.',
   'shell.rebuild': 'Neu holen',
   'error.offline': 'Keine Verbindung. Prüfen Sie das Netz und versuchen Sie es erneut.',
   'error.not-found-server': 'Unter dieser Adresse antwortet kein Server. Prüfen Sie die Schreibweise.',

@@ -66,6 +66,8 @@ export const shell = {
   'shell.passphrasesDiffer': 'The two are not the same.',
   'shell.damagedTitle': 'The data on this computer cannot be read',
   'shell.damagedText': 'TeleStack can fetch it from the server again. Only what was not sent yet is lost.',
+  'shell.fullTitle': 'The disk of this computer is full',
+  'shell.fullText': 'Your data is safe. Make room on the disk, and TeleStack opens by itself.',
   'shell.rebuild': 'Fetch again',
   'error.offline': 'There is no connection. Check the network and try again.',
   'error.not-found-server': 'No server answers at this address. Check how it is written.',
