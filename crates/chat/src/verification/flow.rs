@@ -33,7 +33,12 @@ pub async fn view(client: &Client, request: &VerificationRequest) -> Verificatio
         user_id: other.to_string(),
         name: person.as_ref().map_or_else(|| other.localpart().to_owned(), |person| person.name.clone()),
         avatar: person.and_then(|person| person.avatar),
-        device: None,
+        device: match request.state() {
+            VerificationRequestState::Requested { other_device_data, .. } => {
+                Some(name(other_device_data.display_name(), other_device_data.device_id()))
+            }
+            _ => None,
+        },
         own: request.is_self_verification(),
         incoming: !request.we_started(),
         step: if request.we_started() { Step::Waiting } else { Step::Asked },
