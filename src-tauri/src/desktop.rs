@@ -47,7 +47,7 @@ pub fn run() -> ExitCode {
         .manage(Links::default())
         .manage(Notifier::default())
         .register_asynchronous_uri_scheme_protocol(resources::SCHEME, resources::answer)
-        .invoke_handler(bindings.invoke_handler())
+        .invoke_handler(ipc::handler(bindings.invoke_handler()))
         .setup(move |app| {
             bindings.mount_events(app);
             let handle = app.handle().clone();

@@ -1,13 +1,14 @@
 //! The typed surface between the window and this program. `ui/src/shared/ipc/bindings.ts` is generated from it.
 
+use tauri::{Wry, ipc::Invoke};
 use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::{
-    commands::{calls, chat, files, people, session, settings},
+    commands::{calls, chat, files, pasted, people, session, settings},
     events::{FilesDropped, LinkArrived},
 };
 
-pub fn builder() -> Builder<tauri::Wry> {
+pub fn builder() -> Builder<Wry> {
     Builder::new()
         .commands(collect_commands![
             session::session,
@@ -71,6 +72,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             files::open_folder,
             files::storage_use,
             files::upload,
+            files::link_upload,
             files::uploads,
             files::pause_upload,
             files::resume_upload,
@@ -96,6 +98,17 @@ pub fn builder() -> Builder<tauri::Wry> {
             settings::take_link,
         ])
         .events(collect_events![FilesDropped, LinkArrived])
+}
+
+/// The generated commands and the one beside them.
+pub fn handler(
+    generated: impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static,
+) -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
+    let beside: Box<dyn Fn(Invoke<Wry>) -> bool + Send + Sync> =
+        Box::new(tauri::generate_handler![pasted::send_pasted]);
+    move |invoke| {
+        if invoke.message.command() == pasted::SEND_PASTED { beside(invoke) } else { generated(invoke) }
+    }
 }
 
 #[cfg(test)]

@@ -95,6 +95,7 @@ function answers(world: World): Record<string, Command> {
     },
     create_direct: () => world.rooms.find((room) => room.kind === 'direct')?.id,
     create_room: () => world.rooms[0]?.id,
+    send_file: () => refuse('too-large'),
     members: () => world.people.slice(0, 8).map((person, i) => ({ id: person.matrixId, name: person.name, avatar: person.avatar, power: i === 0 ? 'admin' : i === 1 ? 'moderator' : 'member', verified: person.verified, invited: i === 7 })),
     encryption: ({ updates }) => subscribe(updates, world.encryption),
     recovery_key: () => world.recoveryKey,

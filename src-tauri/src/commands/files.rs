@@ -47,6 +47,18 @@ pub async fn upload(
     app.upload(drive, folder, paths).await
 }
 
+/// Puts a file that is too large for chat into Files and links it in the room.
+#[tauri::command]
+#[specta::specta]
+pub async fn link_upload(
+    app: State<'_, App>,
+    grants: State<'_, Grants>,
+    room_id: String,
+    path: String,
+) -> Result<(), ApiError> {
+    app.link_upload(room_id, grants.readable(path)?).await
+}
+
 #[tauri::command]
 #[specta::specta]
 pub async fn uploads(app: State<'_, App>, updates: Channel<Vec<ListDiff<Upload>>>) -> Result<u32, ApiError> {

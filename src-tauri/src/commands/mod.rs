@@ -3,6 +3,7 @@
 pub mod calls;
 pub mod chat;
 pub mod files;
+pub mod pasted;
 pub mod people;
 pub mod session;
 pub mod settings;

@@ -15,6 +15,22 @@ async function side(): Promise<void> {
 }
 const last = (id: string) => `[data-message="${id}"]`
 
+/** Something to paste. */
+async function picture(): Promise<File> {
+  const canvas = document.createElement('canvas')
+  canvas.width = 960
+  canvas.height = 600
+  const pen = canvas.getContext('2d')
+  if (!pen) throw new Error('no canvas')
+  const sky = pen.createLinearGradient(0, 0, 960, 600)
+  sky.addColorStop(0, '#7B61FF')
+  sky.addColorStop(1, '#00D4AA')
+  pen.fillStyle = sky
+  pen.fillRect(0, 0, 960, 600)
+  const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done))
+  return new File(blob ? [blob] : [], 'image.png', { type: 'image/png' })
+}
+
 export const chat: Views = {
   chat: { act: open },
   /** A thousand rooms; a name and words from right to left, and a name that is too long for every place. */
@@ -78,6 +94,25 @@ export const chat: Views = {
       field.focus()
       await type('.composer textarea', 'Thank you @')
       await press('.composer .bar .btn:nth-child(4)')
+    },
+  },
+  'chat-pasted': {
+    act: async () => {
+      open()
+      const field = await find('.composer textarea')
+      const data = new DataTransfer()
+      data.items.add(await picture())
+      data.items.add(new File(['a,b'], 'Load test.csv', { type: 'text/csv' }))
+      field.dispatchEvent(new ClipboardEvent('paste', { bubbles: true, cancelable: true, clipboardData: data }))
+      await type('.composer textarea', 'This is how it looks now')
+    },
+  },
+  'chat-too-large': {
+    act: async () => {
+      open()
+      await find('.composer textarea')
+      window.tell('files-dropped', { paths: ['/home/ada/Visit walkthrough.mp4'], x: 600, y: 600 })
+      await press('.composer .btn.primary')
     },
   },
   'chat-reply': {

@@ -9,7 +9,9 @@ use zeroize::Zeroizing;
 
 use super::App;
 use crate::{
-    ApiError, Sink, send_changes,
+    ApiError, Sink,
+    files::clean_name,
+    send_changes,
     session::{kept, recovery},
 };
 
@@ -105,6 +107,18 @@ impl App {
         caption: Option<String>,
     ) -> Result<(), ApiError> {
         Ok(self.signed()?.chat.send_file(&room_id, Path::new(&path), caption.as_deref()).await?)
+    }
+
+    /// Queues what was pasted, encrypted. `too-large` above the chat server's limit.
+    pub async fn send_pasted(
+        &self,
+        room_id: String,
+        name: String,
+        bytes: Vec<u8>,
+        caption: Option<String>,
+    ) -> Result<(), ApiError> {
+        let name = clean_name(&name.replace('/', "_")).unwrap_or_else(|| "file".to_owned());
+        Ok(self.signed()?.chat.send_bytes(&room_id, &name, bytes, caption.as_deref()).await?)
     }
 
     /// Writes an attachment to `path`.

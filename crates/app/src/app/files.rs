@@ -73,7 +73,16 @@ impl App {
     pub async fn upload(&self, drive: String, folder: String, paths: Vec<String>) -> Result<(), ApiError> {
         let signed = self.signed()?;
         writable(&drive)?;
-        signed.uploads.add(&drive, &folder, paths.into_iter().map(PathBuf::from).collect()).await
+        signed.uploads.add(&drive, &folder, paths.into_iter().map(PathBuf::from).collect(), None).await
+    }
+
+    /// Queues a file that is too large for chat for a drive of everybody's, and links it in the room once it is there.
+    /// `forbidden` where no drive may be written to, `too-large` where none takes it.
+    pub async fn link_upload(&self, room_id: String, path: String) -> Result<(), ApiError> {
+        let signed = self.signed()?;
+        let size = tokio::fs::metadata(&path).await?.len();
+        let drive = signed.drives.for_size(size)?;
+        signed.uploads.add(&drive, "", vec![PathBuf::from(path)], Some(&room_id)).await
     }
 
     /// The queue, and what it finished since the app began.

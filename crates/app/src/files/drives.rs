@@ -9,7 +9,7 @@ use telestack_backend::{Action, Event, StoredFile};
 use telestack_model::{BucketReport, StorageReport};
 use tokio::sync::{Mutex, Notify, watch};
 
-use super::{clean_name, split};
+use super::{CHATS, clean_name, split};
 use crate::{
     ApiError, ErrorCode,
     session::{Gateway, Link},
@@ -268,6 +268,19 @@ impl Drives {
             Some((used, quota)) => StorageUse { used: used as f64, quota: quota.map(|quota| quota as f64) },
             None => StorageUse { used: listing.drives.iter().map(|drive| drive.used).sum(), quota: None },
         }
+    }
+
+    /// The first drive that may be written to and takes a file of this size.
+    #[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^53")]
+    pub fn for_size(&self, size: u64) -> Result<String, ApiError> {
+        let listing = self.listing.borrow();
+        let mut writable =
+            listing.drives.iter().filter(|drive| !drive.read_only && drive.id != CHATS).peekable();
+        if writable.peek().is_none() {
+            return Err(ErrorCode::Forbidden.with("no drive may be written to"));
+        }
+        let fitting = writable.find(|drive| size as f64 <= drive.max_file_size);
+        fitting.map(|drive| drive.id.clone()).ok_or_else(|| ErrorCode::TooLarge.with("no drive takes it"))
     }
 
     pub fn drive(&self, id: &str) -> Option<Drive> {

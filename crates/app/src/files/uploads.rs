@@ -11,10 +11,11 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 use telestack_backend::StoredFile;
+use telestack_chat::{Chat, view::FileCard};
 use tokio::sync::watch;
 
 use super::{
-    Drives, clean_name,
+    Drives, clean_name, split,
     transfer::{CHUNK, Source, Stop, facts, transfer},
 };
 use crate::{
@@ -37,6 +38,9 @@ struct Kept {
     done: u64,
     paused: bool,
     failed: Option<String>,
+    /// The room that gets a card of it once it is up.
+    #[serde(default)]
+    room: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -77,6 +81,7 @@ impl Entry {
 
 pub(crate) struct Uploads {
     link: Link,
+    chat: Chat,
     vault: Arc<Vault>,
     drives: Arc<Drives>,
     entries: Mutex<Vec<Entry>>,
@@ -86,12 +91,13 @@ pub(crate) struct Uploads {
 }
 
 impl Uploads {
-    pub fn open(link: Link, vault: Arc<Vault>, drives: Arc<Drives>) -> Result<Self, VaultError> {
+    pub fn open(link: Link, chat: Chat, vault: Arc<Vault>, drives: Arc<Drives>) -> Result<Self, VaultError> {
         let kept = vault.list::<Kept>(SPACE)?;
         let entries =
             kept.into_iter().map(|(_, kept)| Entry { kept, running: false, finished: false }).collect();
         let uploads = Self {
             link,
+            chat,
             vault,
             drives,
             entries: Mutex::new(entries),
@@ -107,7 +113,14 @@ impl Uploads {
     }
 
     /// Writes files down as to be uploaded; folders bring what is in them.
-    pub async fn add(&self, drive: &str, folder: &str, paths: Vec<PathBuf>) -> Result<(), ApiError> {
+    /// With `room`, that room gets a card of each when it is up.
+    pub async fn add(
+        &self,
+        drive: &str,
+        folder: &str,
+        paths: Vec<PathBuf>,
+        room: Option<&str>,
+    ) -> Result<(), ApiError> {
         let limit = self.drives.drive(drive).map(|drive| drive.max_file_size);
         let folder = clean_name(folder).unwrap_or_default();
         for (path, folder) in walk(paths, folder).await? {
@@ -132,7 +145,7 @@ impl Uploads {
                 begun: false,
             };
             let failed = failed.map(|code| code.as_str().to_owned());
-            let kept = Kept { source, done: 0, paused: false, failed };
+            let kept = Kept { source, done: 0, paused: false, failed, room: room.map(str::to_owned) };
             self.vault.put(SPACE, &kept.source.id, &kept)?;
             self.lock().push(Entry { kept, running: false, finished: false });
         }
@@ -146,9 +159,9 @@ impl Uploads {
 
     /// Goes on with a paused one, tries a failed one again.
     pub async fn resume(&self, id: &str) -> Result<(), ApiError> {
-        let source =
-            self.lock().iter().find(|entry| entry.kept.source.id == id).map(|e| e.kept.source.clone());
-        let source = source.ok_or_else(|| ErrorCode::NotFound.with("there is no such upload"))?;
+        let known = self.lock().iter().find(|entry| entry.kept.source.id == id).map(|e| e.kept.clone());
+        let Kept { source, room, .. } =
+            known.ok_or_else(|| ErrorCode::NotFound.with("there is no such upload"))?;
         let facts = facts(&source.path).await;
         // A new id for another content: what was sent of the old one is of no use.
         let another = match facts {
@@ -158,7 +171,7 @@ impl Uploads {
         if let Some(((size, modified), new)) = another {
             self.vault.delete(SPACE, id)?;
             let fresh = Source { id: new, size, modified, begun: false, ..source };
-            let kept = Kept { source: fresh, done: 0, paused: false, failed: None };
+            let kept = Kept { source: fresh, done: 0, paused: false, failed: None, room };
             self.vault.put(SPACE, &kept.source.id, &kept)?;
             let mut entries = self.lock();
             if let Some(entry) = entries.iter_mut().find(|entry| entry.kept.source.id == id) {
@@ -275,6 +288,8 @@ impl Uploads {
         match outcome {
             Ok(file) => {
                 let drive = file.bucket_id.clone();
+                // Before it is forgotten: a death in between sends the card twice, the other way round never.
+                self.link_in_room(id, &file).await;
                 if let Err(error) = self.vault.delete(SPACE, id) {
                     tracing::warn!(%error, "a finished upload stays written down");
                 }
@@ -308,6 +323,24 @@ impl Uploads {
                     true,
                 );
             }
+        }
+    }
+
+    async fn link_in_room(&self, id: &str, file: &StoredFile) {
+        let room =
+            self.lock().iter().find(|entry| entry.kept.source.id == id).and_then(|e| e.kept.room.clone());
+        let Some(room) = room else { return };
+        let (_, name) = split(&file.name);
+        #[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^53")]
+        let card = FileCard {
+            bucket: file.bucket_id.clone(),
+            file: file.id.clone(),
+            name: name.to_owned(),
+            mime: file.mime_type.clone(),
+            size: file.size_original as f64,
+        };
+        if let Err(error) = self.chat.send_card(&room, card).await {
+            tracing::warn!(%error, "a file is up, but its room was not told");
         }
     }
 

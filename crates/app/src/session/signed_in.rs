@@ -63,7 +63,7 @@ impl SignedIn {
             calls,
             gateway,
             directory: Arc::new(Directory::open(link.clone(), vault.clone(), chat.clone(), &kept.user_id)?),
-            uploads: Arc::new(Uploads::open(link.clone(), vault.clone(), drives.clone())?),
+            uploads: Arc::new(Uploads::open(link.clone(), chat.clone(), vault.clone(), drives.clone())?),
             deletions: Arc::new(Deletions::open(link.clone(), vault.clone(), drives.clone(), clock)?),
             chat_files: Arc::new(ChatFiles::open(chat.clone(), vault.clone(), drives.clone())?),
             pictures: SealedFiles::open(&folder.join("pictures"), &key.derive("pictures")),

@@ -5,11 +5,12 @@ use reqwest::Method;
 use serde_json::Value;
 use telestack_app::{
     ErrorCode,
-    view::{FolderItem, RoomSummary, SessionState, Upload, UploadState},
+    view::{FolderItem, RoomSummary, SessionState, TimelineUpdate, Upload, UploadState},
 };
+use telestack_chat::view::{Body, TimelineItem};
 use telestack_testkit::{Engine, Stack};
 
-use crate::support::{Live, open, sign_in, stack, until};
+use crate::support::{Live, channel, items, next, open, sign_in, stack, until};
 
 const SIZE: usize = 96 * 1024 * 1024;
 
@@ -74,6 +75,8 @@ async fn what_was_begun_is_finished_once_and_what_was_deleted_can_come_back() {
     let late = app.undo_delete(token).await;
     assert_eq!(late.map_err(|error| error.code), Err(ErrorCode::NotFound));
     into_a_chat(&app, outside.path()).await;
+    too_large_for_chat(&app, outside.path()).await;
+    assert_eq!(named(&stack, "Walkthrough").await.len(), 1);
     app.sign_out().await.expect("signed out");
     app.shutdown().await;
 }
@@ -96,6 +99,29 @@ async fn into_a_chat(app: &telestack_app::App, outside: &std::path::Path) {
     assert_eq!(std::fs::read(back).expect("there"), b"what we do next");
     let refused = app.delete_file("chats".into(), file.id.clone()).await;
     assert_eq!(refused.map_err(|error| error.code), Err(ErrorCode::Forbidden));
+}
+
+/// What is too large for chat goes into a drive, and the room gets a card of it.
+async fn too_large_for_chat(app: &telestack_app::App, outside: &std::path::Path) {
+    let path = outside.join("Walkthrough.mp4");
+    std::fs::File::create(&path).and_then(|file| file.set_len(60 << 20)).expect("a large file");
+    let path = path.to_string_lossy().into_owned();
+    let (sink, mut rooms) = Live::<RoomSummary>::new();
+    app.rooms(sink).await.expect("rooms");
+    let room = rooms.until("a room", |rooms| !rooms.is_empty()).await[0].id.clone();
+    let refused = app.send_file(room.clone(), path.clone(), None).await;
+    assert_eq!(refused.map_err(|error| error.code), Err(ErrorCode::TooLarge));
+    let (sink, mut timeline) = channel::<TimelineUpdate>();
+    app.open_timeline(room.clone(), sink).await.expect("a timeline");
+    app.link_upload(room, path).await.expect("queued");
+    next(&mut timeline, "the card", |update| {
+        let TimelineUpdate::Items { diffs } = update else { return false };
+        items(diffs).any(|item| {
+            matches!(item, TimelineItem::Message(message)
+                if matches!(&message.body, Body::Card(card) if card.name == "Walkthrough.mp4"))
+        })
+    })
+    .await;
 }
 
 /// Complete files whose name contains a word, as an administrator sees them.

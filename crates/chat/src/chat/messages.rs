@@ -75,6 +75,20 @@ impl Chat {
         Box::pin(attach::send_file(&self.room(room)?, path, caption)).await
     }
 
+    /// As `send_file`, of what is no file: something out of the clipboard.
+    ///
+    /// # Errors
+    /// `TooLarge` above the server's limit.
+    pub async fn send_bytes(
+        &self,
+        room: &str,
+        name: &str,
+        data: Vec<u8>,
+        caption: Option<&str>,
+    ) -> Result<(), ChatError> {
+        Box::pin(attach::send_bytes(&self.room(room)?, name, data, caption)).await
+    }
+
     pub async fn send_card(&self, room: &str, card: FileCard) -> Result<(), ChatError> {
         Box::pin(send::card(&self.room(room)?, &card)).await
     }

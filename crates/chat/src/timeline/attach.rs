@@ -32,18 +32,40 @@ const USUAL_LIMIT: u64 = 50 * 1024 * 1024;
 /// Queues a file. It is read here and kept in the store, so that it may be changed or deleted afterwards.
 pub async fn send_file(room: &Room, path: &Path, caption: Option<&str>) -> Result<(), ChatError> {
     let size = tokio::fs::metadata(path).await.map_err(|error| of_file(&error))?.len();
-    let limit = match timeout(ASK, room.client().load_or_fetch_max_upload_size()).await {
-        Ok(Ok(limit)) => u64::from(limit),
-        Ok(Err(_)) | Err(_) => USUAL_LIMIT,
-    };
-    if size > limit {
-        return Err(ChatError::TooLarge);
-    }
+    // Before it is read.
+    fits(room, size).await?;
     let name = path
         .file_name()
         .map(|name| name.to_string_lossy().into_owned())
         .ok_or_else(|| ChatError::Invalid("the file's name".to_owned()))?;
     let data = tokio::fs::read(path).await.map_err(|error| of_file(&error))?;
+    send(room, name, data, caption).await
+}
+
+/// Queues what is no file: something out of the clipboard.
+pub async fn send_bytes(
+    room: &Room,
+    name: &str,
+    data: Vec<u8>,
+    caption: Option<&str>,
+) -> Result<(), ChatError> {
+    if name.is_empty() || data.is_empty() {
+        return Err(ChatError::Invalid("nothing to send".to_owned()));
+    }
+    fits(room, data.len() as u64).await?;
+    send(room, name.to_owned(), data, caption).await
+}
+
+async fn fits(room: &Room, size: u64) -> Result<(), ChatError> {
+    let limit = match timeout(ASK, room.client().load_or_fetch_max_upload_size()).await {
+        Ok(Ok(limit)) => u64::from(limit),
+        Ok(Err(_)) | Err(_) => USUAL_LIMIT,
+    };
+    if size > limit { Err(ChatError::TooLarge) } else { Ok(()) }
+}
+
+async fn send(room: &Room, name: String, data: Vec<u8>, caption: Option<&str>) -> Result<(), ChatError> {
+    let size = data.len() as u64;
     let mime = picture::sniff(&data).unwrap_or_else(|| picture::mime_of_name(&name));
     let looked_at = data.clone();
     let facts = if mime.starts_with("image/") {

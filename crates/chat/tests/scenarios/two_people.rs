@@ -124,6 +124,21 @@ async fn two_people_write_to_each_other() {
     let small = ada.chat.thumbnail(&room, &item, 200).await.expect("a thumbnail");
     assert_eq!(image::load_from_memory(&small.bytes).expect("a picture").width(), 200);
 
+    // A picture that was pasted is no file, and goes the same way.
+    let bytes = std::fs::read(&picture).expect("bytes");
+    ben.chat.send_bytes(&room, "pasted.png", bytes.clone(), None).await.expect("pasted");
+    let item = adas
+        .until("what was pasted", |window| {
+            let pasted = |message: &&Message| {
+                matches!(&message.body, Body::Image { name, width: Some(1_000), .. } if name == "pasted.png")
+            };
+            window.messages().find(pasted).map(|message| message.id.clone())
+        })
+        .await;
+    assert_eq!(ada.chat.attachment(&room, &item).await.expect("the picture").bytes, bytes);
+    let much = vec![0; 60 << 20];
+    assert_eq!(ada.chat.send_bytes(&room, "much.bin", much, None).await, Err(ChatError::TooLarge));
+
     // What cannot go is refused before it is queued.
     assert_eq!(ada.chat.send_text(&room, &"x".repeat(60_000), None, &[]).await, Err(ChatError::TooLong));
     let absent = ada.folder.path().join("absent.png");

@@ -72,6 +72,8 @@ export const commands = {
 	openFolder: (drive: string, path: string, updates: Channel<ListDiff<FolderItem>[]>) => typedError<number, ApiError>(__TAURI_INVOKE("open_folder", { drive, path, updates })),
 	storageUse: () => typedError<StorageUse, ApiError>(__TAURI_INVOKE("storage_use")),
 	upload: (drive: string, folder: string, paths: string[]) => typedError<null, ApiError>(__TAURI_INVOKE("upload", { drive, folder, paths })),
+	/**  Puts a file that is too large for chat into Files and links it in the room. */
+	linkUpload: (roomId: string, path: string) => typedError<null, ApiError>(__TAURI_INVOKE("link_upload", { roomId, path })),
 	uploads: (updates: Channel<ListDiff<Upload>[]>) => typedError<number, ApiError>(__TAURI_INVOKE("uploads", { updates })),
 	pauseUpload: (id: string) => typedError<null, ApiError>(__TAURI_INVOKE("pause_upload", { id })),
 	resumeUpload: (id: string) => typedError<null, ApiError>(__TAURI_INVOKE("resume_upload", { id })),

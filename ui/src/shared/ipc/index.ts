@@ -1,7 +1,9 @@
 /** The one door to the core: nothing else imports @tauri-apps. */
+import { invoke } from '@tauri-apps/api/core'
 import { listen, TauriEvent } from '@tauri-apps/api/event'
 
-import { commands, events, type FilesDropped } from './bindings'
+import { commands, events, type ApiError, type FilesDropped } from './bindings'
+import { pastedBody, type PastedAbout } from './pasted'
 
 export { Channel } from '@tauri-apps/api/core'
 export * from './bindings'
@@ -50,5 +52,16 @@ export function onFilesOver(over: (files: { count: number; x: number; y: number 
   return () => {
     ended = true
     for (const each of listening) void each.then((stop) => stop())
+  }
+}
+
+/** Sends what was pasted: its bytes go as they are, which the generated commands cannot say. */
+export async function sendPasted(about: PastedAbout, bytes: Uint8Array): Promise<{ status: 'ok' } | { status: 'error'; error: ApiError }> {
+  try {
+    await invoke('send_pasted', pastedBody(about, bytes))
+    return { status: 'ok' }
+  } catch (error) {
+    // The core refuses with this and nothing else.
+    return { status: 'error', error: error as ApiError }
   }
 }

@@ -1,8 +1,9 @@
 /** What is being written in one room: the text, what it answers or changes, and files that wait to go along. */
-import { commands, type ErrorCode, type Message } from '$shared/ipc'
+import { commands, sendPasted, type ErrorCode, type Message } from '$shared/ipc'
 import { SvelteMap } from 'svelte/reactivity'
 import { Drafts } from './drafts'
 import { mentioned } from './mentions'
+import { fits, nameFor, Pasted } from './pasted.svelte'
 import { Typing } from './typing'
 
 type Mode = { kind: 'new' } | { kind: 'reply'; message: Message } | { kind: 'edit'; message: Message }
@@ -15,7 +16,9 @@ export class Composer {
   mode = $state.raw<Mode>({ kind: 'new' })
   files = $state.raw<string[]>([])
   /** What went wrong last; the text stays. */
-  error = $state<ErrorCode | 'no-paste' | null>(null)
+  error = $state<ErrorCode | null>(null)
+  /** What was pasted and waits to go along. */
+  pasted = $state.raw<Pasted[]>([])
   busy = $state(false)
   /** Names put in from the list of people, by Matrix id. */
   readonly chosen = new SvelteMap<string, string>()
@@ -23,6 +26,7 @@ export class Composer {
   readonly #roomId: string
   /** What was being written when an edit began. */
   #before = ''
+  #nextPasted = 1
 
   constructor(roomId: string, kept: string | null) {
     this.#roomId = roomId
@@ -31,7 +35,7 @@ export class Composer {
   }
 
   get ready(): boolean {
-    return !this.busy && (this.text.trim() !== '' || (this.files.length > 0 && this.mode.kind !== 'edit'))
+    return !this.busy && (this.text.trim() !== '' || (this.files.length + this.pasted.length > 0 && this.mode.kind !== 'edit'))
   }
 
   write(text: string): void {
@@ -74,18 +78,44 @@ export class Composer {
     this.files = this.files.filter((each) => each !== path)
   }
 
+  /** Takes what was pasted; `picture` is what a picture without a name is called. */
+  paste(files: readonly File[], picture: string): void {
+    this.error = files.every(fits) ? null : 'too-large'
+    this.pasted = [...this.pasted, ...files.filter(fits).map((file) => new Pasted(this.#nextPasted++, file, nameFor(file, picture)))]
+  }
+
+  putBack(pasted: Pasted): void {
+    pasted.forget()
+    this.pasted = this.pasted.filter((each) => each !== pasted)
+  }
+
+  /** Puts files that are too large for chat into Files; they are linked here once they are there. */
+  async linkInstead(): Promise<void> {
+    for (const path of this.files) {
+      const answer = await commands.linkUpload(this.#roomId, path)
+      if (answer.status === 'error') {
+        // Of a drive's limit, not of chat's.
+        this.error = answer.error.code === 'too-large' ? 'quota' : answer.error.code
+        return
+      }
+      this.detach(path)
+    }
+    this.error = null
+  }
+
   /** Sends what stands there. Where it fails, it stands there again. */
   async send(): Promise<boolean> {
     if (!this.ready) return false
     this.typing.stop()
-    const { mode, files, text } = this
+    const { mode, files, pasted, text } = this
     const written = text.trim()
     if (mode.kind === 'edit') return this.#change(mode.message, written)
     this.error = null
     this.mode = { kind: 'new' }
     this.files = []
+    this.pasted = []
     this.#put('')
-    const failed = files.length > 0 ? await this.#sendFiles(files, written) : await this.#sendText(written, mode)
+    const failed = files.length + pasted.length > 0 ? await this.#sendFiles(files, pasted, written) : await this.#sendText(written, mode)
     if (failed === null) {
       this.chosen.clear()
       return true
@@ -128,12 +158,26 @@ export class Composer {
   }
 
   /** The text goes along with the first file. Files that fail come back. */
-  async #sendFiles(files: readonly string[], text: string): Promise<ErrorCode | null> {
+  async #sendFiles(files: readonly string[], pasted: readonly Pasted[], text: string): Promise<ErrorCode | null> {
+    let caption = text === '' ? null : text
     for (const [i, path] of files.entries()) {
-      const answer = await commands.sendFile(this.#roomId, path, i === 0 && text !== '' ? text : null)
-      if (answer.status === 'ok') continue
-      this.files = [...files.slice(i), ...this.files]
-      return answer.error.code
+      const answer = await commands.sendFile(this.#roomId, path, caption)
+      if (answer.status === 'error') {
+        this.files = [...files.slice(i), ...this.files]
+        this.pasted = [...pasted, ...this.pasted]
+        return answer.error.code
+      }
+      caption = null
+    }
+    for (const [i, each] of pasted.entries()) {
+      const bytes = new Uint8Array(await each.file.arrayBuffer())
+      const answer = await sendPasted({ roomId: this.#roomId, name: each.name, caption }, bytes)
+      if (answer.status === 'error') {
+        this.pasted = [...pasted.slice(i), ...this.pasted]
+        return answer.error.code
+      }
+      each.forget()
+      caption = null
     }
     return null
   }
