@@ -13,7 +13,7 @@ const show = () => dialogs.show()
 
 async function enter(text: string): Promise<void> {
   show()
-  await press('.setting .btn:has(.icon)')
+  await press('.setting-card .setting:nth-of-type(3) .btn')
   await type('dialog textarea', text)
 }
 

@@ -10,7 +10,7 @@ const flow = (step: VerificationStep, part: Partial<Verification> = {}): Verific
 it('names the emoji in the language of the window', () => {
   const turtle = { number: 11, symbol: '🐢', name: 'Turtle' }
   language.choose('de')
-  expect(nameOf(turtle)).toBe('Schildkröte')
+  expect(nameOf(turtle).replace('\u00AD', '')).toBe('Schildkröte')
   language.choose('en')
   expect(nameOf({ ...turtle, name: 'x' })).toBe('Turtle')
   expect(nameOf({ number: 64, symbol: '❓', name: 'Unknown' })).toBe('Unknown')
