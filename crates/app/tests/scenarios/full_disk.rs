@@ -54,7 +54,7 @@ async fn a_full_disk_is_named_and_nothing_is_lost() {
     let (sink, mut rooms) = Live::<RoomSummary>::new();
     ada.rooms(sink).await.expect("rooms");
     let room = rooms.until("the demo rooms", |rooms| rooms.len() >= 3).await[0].id.clone();
-    let (sink, mut timeline) = channel::<TimelineUpdate>();
+    let (sink, timeline) = channel::<TimelineUpdate>();
     ada.open_timeline(room.clone(), sink).await.expect("a timeline");
     ada.deliver_text(room.clone(), "before".into()).await.expect("delivered");
     let long = outside.path().join("Long.bin");
