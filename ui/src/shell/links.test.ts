@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest'
 
-vi.mock('@tauri-apps/api/core', () => ({ Channel: class {}, invoke: vi.fn() }))
+vi.mock('@tauri-apps/api/core', () => ({ Channel: vi.fn(), invoke: vi.fn() }))
 const { readLink } = await import('./links')
 
 it('reads rooms, people and files, whatever their ids hold', () => {
