@@ -2,11 +2,15 @@
 //!
 //! One benchmark a module. The table goes to standard output, the figures to `target/bench/NAME.json`.
 
+mod ffi_floor;
+mod frame;
+mod headless;
 mod join;
 mod message;
 mod processes;
 mod report;
 mod start;
+mod tiles;
 
 use std::{fs, path::PathBuf, process::ExitCode};
 
@@ -15,7 +19,7 @@ use telestack_testkit::project_root;
 
 use report::{HEAD, Row};
 
-const NAMES: [&str; 4] = ["start", "memory", "join", "message"];
+const NAMES: [&str; 6] = ["start", "memory", "join", "frame", "message", "tiles"];
 
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
@@ -49,7 +53,9 @@ async fn run(name: &str) -> Result<Vec<Row>> {
         "start" => start::starts().await,
         "memory" => start::memory().await,
         "join" => join::run(&beside("telestack")?).await,
+        "frame" => frame::run().await,
         "message" => message::run().await,
+        "tiles" => tiles::run().await,
         other => bail!("{other} is listed and not built"),
     }
 }

@@ -1,4 +1,4 @@
-//! Memory and beginning of a process and all that it started, from `/proc`.
+//! Memory and processor time of a process and all that it started, from `/proc`.
 
 use std::{
     fs,
@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, Result};
 use telestack_testkit::windows::descendants;
 
-/// The kernel counts starts in hundredths of a second.
+/// The kernel counts processor time and starts in hundredths of a second.
 const TICKS: f64 = 100.0;
 
 /// `root` and everything below it.
@@ -31,6 +31,12 @@ pub fn pss(pids: &[u32]) -> f64 {
     kib / 1024.0
 }
 
+/// Processor time that they used so far, seconds.
+#[must_use]
+pub fn cpu_seconds(pids: &[u32]) -> f64 {
+    pids.iter().filter_map(|pid| Some(field(*pid, 11)? + field(*pid, 12)?)).sum::<f64>() / TICKS
+}
+
 /// When a process was started, Unix milliseconds.
 ///
 /// # Errors
@@ -41,6 +47,16 @@ pub fn started(pid: u32) -> Result<f64> {
     let uptime: f64 = uptime.split_whitespace().next().context("no uptime")?.parse()?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs_f64();
     Ok((now - uptime + since_boot) * 1000.0)
+}
+
+/// What a process runs, as `ps` shows it.
+#[must_use]
+pub fn name(pid: u32) -> String {
+    let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let line = String::from_utf8_lossy(&line).replace('\0', " ");
+    let program = line.split(' ').next().unwrap_or_default();
+    let program = program.rsplit('/').next().unwrap_or_default().to_owned();
+    if line.contains(" media-host") { format!("{program} media-host") } else { program }
 }
 
 /// A numeric field of `/proc/PID/stat`, counted from the one after the name (the state is 0).

@@ -32,6 +32,10 @@ pub struct Spread {
 pub enum Reach {
     /// Our median divided by theirs is at most this.
     Ratio(f64),
+    /// Our median is at most this much above theirs.
+    Above(f64),
+    /// Our median is at most this, whatever theirs is.
+    AtMost(f64),
 }
 
 impl Spread {
@@ -48,12 +52,16 @@ impl Row {
     /// The figure that the promise is about.
     #[must_use]
     pub fn figure(&self) -> f64 {
-        self.ours.median / self.theirs.median
+        match self.reach {
+            Reach::Ratio(_) => self.ours.median / self.theirs.median,
+            Reach::Above(_) => self.ours.median - self.theirs.median,
+            Reach::AtMost(_) => self.ours.median,
+        }
     }
 
     #[must_use]
     pub fn reached(&self) -> bool {
-        let Reach::Ratio(bound) = self.reach;
+        let (Reach::Ratio(bound) | Reach::Above(bound) | Reach::AtMost(bound)) = self.reach;
         self.figure() <= bound
     }
 
@@ -64,15 +72,18 @@ impl Row {
         let show = |spread: &Spread| {
             format!("{:.0} {unit} ({:.0} to {:.0}, n={})", spread.median, spread.min, spread.max, spread.runs)
         };
-        let Reach::Ratio(bound) = self.reach;
+        let (figure, reach) = match self.reach {
+            Reach::Ratio(bound) => (format!("{:.2}x", self.figure()), format!("<= {bound}x")),
+            Reach::Above(bound) => (format!("{:+.0} {unit}", self.figure()), format!("<= +{bound} {unit}")),
+            Reach::AtMost(bound) => (format!("{:.0} {unit}", self.figure()), format!("<= {bound} {unit}")),
+        };
         let verdict = if self.reached() { "yes" } else { "NO" };
         format!(
-            "| {} | {} | {} | {} | {:.2}x | <= {bound}x | {verdict} |",
+            "| {} | {} | {} | {} | {figure} | {reach} | {verdict} |",
             self.what,
             self.against,
             show(&self.ours),
             show(&self.theirs),
-            self.figure(),
         )
     }
 }
@@ -98,7 +109,11 @@ mod tests {
         };
         assert!(row(12.0, 10.0, Reach::Ratio(1.2)).reached());
         assert!(!row(13.0, 10.0, Reach::Ratio(1.2)).reached());
-        assert!(row(13.0, 10.0, Reach::Ratio(1.2)).line().contains("| 1.30x | <= 1.2x | NO |"));
+        assert!(row(140.0, 100.0, Reach::Above(40.0)).reached());
+        assert!(!row(141.0, 100.0, Reach::Above(40.0)).reached());
+        assert!(row(100.0, 141.0, Reach::AtMost(100.0)).reached());
+        assert!(!row(101.0, 141.0, Reach::AtMost(100.0)).reached());
+        assert!(row(141.0, 100.0, Reach::Above(40.0)).line().contains("| +41 ms | <= +40 ms | NO |"));
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub async fn starts() -> Result<Vec<Row>> {
             window.close().await?;
         }
     }
-    row("start to cached rooms usable", "ms", ours, theirs)
+    row("start to cached rooms usable", "ms", ours, theirs, String::new())
 }
 
 /// # Errors
@@ -51,18 +51,27 @@ pub async fn memory() -> Result<Vec<Row>> {
     let stage = Stage::start().await?;
     let (app, empty) = kinds(&stage).await?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let (mut our_parts, mut their_parts) = (String::new(), String::new());
     for _ in 0..RESTS {
-        for (kind, sizes) in [(&empty, &mut theirs), (&app, &mut ours)] {
+        let kinds = [(&empty, &mut theirs, &mut their_parts), (&app, &mut ours, &mut our_parts)];
+        for (kind, sizes, parts) in kinds {
             let (window, _) = open(&stage, kind).await?;
             let id = window.process(false).context("the window's process")?;
             sizes.push(at_rest(id).await);
+            *parts = shares(id);
             window.close().await?;
         }
     }
-    row("idle memory of all processes (PSS)", "MiB", ours, theirs)
+    let detail = format!("MiB in the last round: {our_parts}; the empty window: {their_parts}");
+    row("idle memory of all processes (PSS)", "MiB", ours, theirs, detail)
 }
 
-fn row(what: &str, unit: &'static str, ours: Vec<f64>, theirs: Vec<f64>) -> Result<Vec<Row>> {
+fn shares(id: u32) -> String {
+    let share = |pid: u32| format!("{} {:.0}", processes::name(pid), processes::pss(&[pid]));
+    processes::tree(id).into_iter().map(share).collect::<Vec<_>>().join(", ")
+}
+
+fn row(what: &str, unit: &'static str, ours: Vec<f64>, theirs: Vec<f64>, detail: String) -> Result<Vec<Row>> {
     Ok(vec![Row {
         what: what.to_owned(),
         against: AGAINST.to_owned(),
@@ -70,7 +79,7 @@ fn row(what: &str, unit: &'static str, ours: Vec<f64>, theirs: Vec<f64>) -> Resu
         ours: Spread::of(ours).context("no runs")?,
         theirs: Spread::of(theirs).context("no runs")?,
         reach: Reach::Ratio(1.3),
-        detail: String::new(),
+        detail,
     }])
 }
 

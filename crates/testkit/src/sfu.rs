@@ -77,13 +77,17 @@ impl Sfu {
     /// # Errors
     /// The clock stands before 1970.
     pub fn token(&self, room: &str, identity: &str) -> Result<String> {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
-        let claims = json!({
-            "iss": "test", "sub": identity, "nbf": now - 10, "exp": now + 3600,
-            "video": {"room": room, "roomJoin": true, "canPublish": true, "canSubscribe": true},
-        });
-        Ok(jsonwebtoken::encode(&Header::default(), &claims, &EncodingKey::from_secret(SECRET.as_bytes()))?)
+        token("test", SECRET, room, identity)
     }
+}
+
+pub(crate) fn token(key: &str, secret: &str, room: &str, identity: &str) -> Result<String> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+    let claims = json!({
+        "iss": key, "sub": identity, "nbf": now - 10, "exp": now + 3600,
+        "video": {"room": room, "roomJoin": true, "canPublish": true, "canSubscribe": true},
+    });
+    Ok(jsonwebtoken::encode(&Header::default(), &claims, &EncodingKey::from_secret(secret.as_bytes()))?)
 }
 
 /// The pinned hash of this machine's `liblivekit_ffi`, from `engines.toml`.

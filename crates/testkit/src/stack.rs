@@ -18,6 +18,7 @@ use crate::{
     people::Person,
     ports::Ports,
     process::{Spawn, Supervised},
+    sfu,
 };
 
 /// Project id that is used everywhere.
@@ -217,6 +218,17 @@ impl Stack {
         let (token, _) =
             northlight::login_token(&self.info.server, &self.anonymous(), email, password).await?;
         Ok(token)
+    }
+
+    /// A LiveKit token of one hour that may do everything in `room`, past the gateway.
+    ///
+    /// # Errors
+    /// livekit-server's configuration cannot be read.
+    pub fn livekit_token(&self, room: &str, identity: &str) -> Result<String> {
+        let config: serde_json::Value = serde_json::from_str(&fs::read_to_string(self.livekit_config())?)?;
+        let keys = config["keys"].as_object().and_then(|keys| keys.iter().next());
+        let (key, secret) = keys.context("livekit.yaml has no key")?;
+        sfu::token(key, secret.as_str().context("the secret is a text")?, room, identity)
     }
 
     /// The engine as an API key with all scopes sees it.

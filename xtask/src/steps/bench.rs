@@ -9,7 +9,8 @@ use crate::{
 };
 
 /// What is measured, and what it is measured against.
-const BINARIES: [&str; 4] = ["telestack", "telestack-server", "telestack-bench", "telestack-empty-window"];
+const BINARIES: [&str; 5] =
+    ["telestack", "telestack-headless", "telestack-server", "telestack-bench", "telestack-empty-window"];
 
 /// Standard output is the table; with no names, of all benchmarks. Only the release build says how good we are; the
 /// development build is for trying a benchmark.

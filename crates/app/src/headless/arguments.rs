@@ -46,6 +46,9 @@ pub enum Action {
         /// Before it leaves again
         #[arg(long, value_name = "N")]
         seconds: u64,
+        /// Receive no pictures: many of these on one machine are load for somebody else
+        #[arg(long)]
+        blind: bool,
     },
     /// Put a file into Files
     Upload {
@@ -77,7 +80,7 @@ mod tests {
     #[test]
     fn an_action_stands_with_its_options() {
         let call = parse(&["call", "--room", "!r", "--seconds=5"]).unwrap_or_else(|fault| panic!("{fault}"));
-        assert_eq!(call.action, Action::Call { room: "!r".into(), seconds: 5 });
+        assert_eq!(call.action, Action::Call { room: "!r".into(), seconds: 5, blind: false });
         assert_eq!(call.email, "a@b");
         let send = parse(&["send", "--room", "!r", "--", "--text"]).unwrap_or_else(|fault| panic!("{fault}"));
         assert_eq!(send.action, Action::Send { room: "!r".into(), text: "--text".into() });

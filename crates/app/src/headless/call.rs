@@ -23,12 +23,12 @@ const LAST_COUNT: Duration = Duration::from_secs(3);
 /// As large as every tile counts as being shown, in pixels.
 const TILE: (u32, u32) = (640, 360);
 
-pub async fn call(app: &App, room: &str, seconds: u64) -> Result<(), ApiError> {
+pub async fn call(app: &App, room: &str, seconds: u64, blind: bool) -> Result<(), ApiError> {
     let mut host = app.media().events();
     let (sink, mut views) = Told::new();
     app.calls(sink).await?;
     in_room(|| app.start_call(room.to_owned(), true, true)).await?;
-    let mut seen = Seen::default();
+    let mut seen = Seen { blind, ..Seen::default() };
     let mut end = Instant::now() + JOIN;
     let mut counting = interval(COUNT_EVERY);
     counting.set_missed_tick_behavior(MissedTickBehavior::Skip);
@@ -79,6 +79,7 @@ pub async fn call(app: &App, room: &str, seconds: u64) -> Result<(), ApiError> {
 /// What was seen of the call.
 #[derive(Default)]
 struct Seen {
+    blind: bool,
     joined: bool,
     phase: Option<CallPhase>,
     tiles: Vec<u32>,
@@ -105,14 +106,15 @@ impl Seen {
         Ok(())
     }
 
-    /// Every tile is shown: what is not would not be received.
+    /// Every tile is shown, or none: what is not shown is not received.
     async fn layout(&mut self, app: &App, call: &CallView) -> Result<(), ApiError> {
         let tiles: Vec<u32> = call.tiles.iter().map(|tile| tile.id).collect();
         if tiles == self.tiles {
             return Ok(());
         }
         let (width, height) = TILE;
-        app.layout_tiles(tiles.iter().map(|id| TileSize { id: *id, width, height }).collect()).await?;
+        let shown = if self.blind { &[][..] } else { &tiles[..] };
+        app.layout_tiles(shown.iter().map(|id| TileSize { id: *id, width, height }).collect()).await?;
         self.tiles = tiles;
         let people: Vec<&str> = call.tiles.iter().map(|tile| tile.identity.as_str()).collect();
         say(&json!({ "event": "tiles", "identities": people }))

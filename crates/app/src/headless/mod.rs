@@ -57,7 +57,7 @@ async fn act(app: &App, action: &Action) -> Result<(), ApiError> {
     match action {
         Action::Send { room, text } => send::send(app, room, text).await,
         Action::Tail { room } => tail::tail(app, room).await,
-        Action::Call { room, seconds } => call::call(app, room, *seconds).await,
+        Action::Call { room, seconds, blind } => call::call(app, room, *seconds, *blind).await,
         Action::Upload { file, drive } => upload::upload(app, file, drive.as_deref()).await,
         Action::People { query } => people::people(app, query).await,
     }
