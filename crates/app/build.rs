@@ -13,11 +13,18 @@ const ROOTS: [&str; 2] = ["telestack", "telestack-app"];
 const OUTSIDE: [&str; 1] = ["telestack-testkit"];
 
 fn main() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let lock = root.join("Cargo.lock");
+    // Where it runs, not where it was compiled: target folders move.
+    let crate_folder = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
+    let lock = Path::new(&crate_folder).join("../../Cargo.lock");
     println!("cargo:rerun-if-changed={}", lock.display());
     println!("cargo:rerun-if-changed=build.rs");
-    let packages = packages(&fs::read_to_string(&lock).unwrap_or_default());
+    let packages = match fs::read_to_string(&lock) {
+        Ok(lock) => packages(&lock),
+        Err(error) => {
+            println!("cargo::error=cannot read {}: {error}", lock.display());
+            return;
+        }
+    };
     let sources = sources();
     let mut entries = Vec::new();
     for (name, version) in closure(&packages) {

@@ -18,7 +18,8 @@ async fn a_file_in_a_chat_is_in_files_too() -> Result<()> {
     let (ada, ben) = tokio::try_join!(stage.first_window(ada), stage.first_window(stage.options("ben")?))?;
 
     // Before anybody has chosen a file, the page may name none; afterwards no other.
-    let room = ada.run("return document.querySelector(arguments[0]).dataset.room", vec![json!(ROOM)]).await?;
+    const ID: &str = "return document.querySelector(arguments[0])?.dataset.room";
+    let room = ada.until("the room", PATIENCE, ID, &[json!(ROOM)]).await?;
     let send = |path: &str| json!({ "roomId": room, "path": path, "caption": null });
     let upload = json!({ "drive": "files", "folder": "", "paths": ["/etc/passwd"] });
     let save = json!({ "drive": "files", "id": "any", "path": "/tmp/overwritten" });

@@ -1,5 +1,7 @@
 //! Two devices show the same seven emoji: those of one person, and those of two.
 
+use std::collections::HashSet;
+
 use telestack_chat::{
     ChatError,
     view::{Body, EncryptionState, Verification, VerificationEnd, VerificationStep as Step},
@@ -92,6 +94,9 @@ async fn two_people_verify_each_other() {
     let mut umas = Window::open(&uma.chat, &room).await;
     tom.chat.send_text(&room, "call me", None, &[]).await.expect("written");
     umas.message("call me").await;
+    // Each has the other's room key before a request comes: the SDK forgets a request that it cannot read at once.
+    uma.chat.send_text(&room, "in a minute", None, &[]).await.expect("written");
+    Window::open(&tom.chat, &room).await.message("in a minute").await;
 
     // Not now.
     tom.chat.verify_person(&uma.id).await.expect("asked");
@@ -125,9 +130,13 @@ async fn two_people_verify_each_other() {
     // What it took leaves nothing in the conversation.
     tom.chat.send_text(&room, "now we know", None, &[]).await.expect("written");
     umas.message("now we know").await;
-    let written =
-        |body: &Body| matches!(body, Body::Text { text, .. } if text == "call me" || text == "now we know");
+    let written = ["call me", "in a minute", "now we know"];
     for message in umas.messages() {
-        assert!(written(&message.body), "{message:?}");
+        assert!(
+            matches!(&message.body, Body::Text { text, .. } if written.contains(&text.as_str())),
+            "{message:?}"
+        );
     }
+    let events: Vec<_> = umas.messages().filter_map(|message| message.event_id.as_ref()).collect();
+    assert_eq!(events.iter().collect::<HashSet<_>>().len(), events.len(), "shown twice: {events:?}");
 }
