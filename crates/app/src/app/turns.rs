@@ -11,7 +11,7 @@ use crate::{
     ApiError, ErrorCode, Sink, discovery,
     session::{
         Gateway, Kept, SignedIn, kept, keys,
-        open::{self, Damage, Restored},
+        open::{self, Damage, Restored, Unopened},
         recovery,
     },
     store::{Account, KeyError, KeySource, StoreKey, Vault},
@@ -79,8 +79,7 @@ impl App {
                 self.show(SessionState::NeedsPassphrase { creating: false });
             }
             Err(error) => {
-                let message = error.to_string();
-                let damage = Damage { account, message, disk_full: false, readable: None };
+                let damage = Damage { account, message: error.to_string(), readable: None };
                 *turn = self.show_damage(Box::new(damage));
             }
         }
@@ -94,21 +93,16 @@ impl App {
 
     async fn open_account(&self, account: Account, key: StoreKey) -> Waiting {
         let folder = self.inner.profile.account_folder(&account.id);
-        match open::restore(account, key.clone(), &folder, &self.inner.options.device_name).await {
-            Ok(restored) => {
-                let account = restored.account.clone();
-                match self.enter(restored) {
-                    Ok(()) => Waiting::Nothing,
-                    Err(error) if error.code == ErrorCode::DiskFull => self.wait_for_room(account, key),
-                    Err(error) => {
-                        let message = error.message;
-                        let damage = Damage { account, message, disk_full: false, readable: None };
-                        self.show_damage(Box::new(damage))
-                    }
+        match open::restore(account.clone(), key.clone(), &folder, &self.inner.options.device_name).await {
+            Ok(restored) => match self.enter(restored) {
+                Ok(()) => Waiting::Nothing,
+                Err(error) if error.code == ErrorCode::DiskFull => self.wait_for_room(account, key),
+                Err(error) => {
+                    self.show_damage(Box::new(Damage { account, message: error.message, readable: None }))
                 }
-            }
-            Err(damage) if damage.disk_full => self.wait_for_room(damage.account, key),
-            Err(damage) => self.show_damage(damage),
+            },
+            Err(Unopened::NoRoom) => self.wait_for_room(account, key),
+            Err(Unopened::Damaged(damage)) => self.show_damage(damage),
         }
     }
 

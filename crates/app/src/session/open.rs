@@ -35,8 +35,6 @@ pub(crate) struct Restored {
 pub(crate) struct Damage {
     pub account: Account,
     pub message: String,
-    /// Nothing is damaged: the disk has no room to open it.
-    pub disk_full: bool,
     /// The vault's part, where only chat's store is damaged.
     pub readable: Option<(StoreKey, Arc<Vault>, Kept)>,
 }
@@ -64,15 +62,22 @@ pub(crate) fn chat_config(folder: &Path, key: &StoreKey, homeserver: Url, device
     }
 }
 
+/// Why the stores of an earlier run are not open.
+pub(crate) enum Unopened {
+    /// They are whole, but the disk has no room to open them.
+    NoRoom,
+    Damaged(Box<Damage>),
+}
+
 /// Opens everything that an earlier run left.
 pub(crate) async fn restore(
     account: Account,
     key: StoreKey,
     folder: &Path,
     device_name: &str,
-) -> Result<Restored, Box<Damage>> {
+) -> Result<Restored, Unopened> {
     let damage = |account: &Account, message: String, readable| {
-        Box::new(Damage { account: account.clone(), message, disk_full: false, readable })
+        Unopened::Damaged(Box::new(Damage { account: account.clone(), message, readable }))
     };
     // A vault that is made anew here would only hide that the old one is gone.
     if !vault_path(folder).exists() {
@@ -84,19 +89,14 @@ pub(crate) async fn restore(
     });
     let (vault, kept) = match opened {
         Ok(opened) => opened,
-        Err(error) => {
-            let disk_full = matches!(error, VaultError::DiskFull);
-            return Err(Box::new(Damage { disk_full, ..*damage(&account, error.to_string(), None) }));
-        }
+        Err(VaultError::DiskFull) => return Err(Unopened::NoRoom),
+        Err(error) => return Err(damage(&account, error.to_string(), None)),
     };
     let config = chat_config(folder, &key, kept.server.matrix.homeserver.clone(), device_name);
     match Chat::restore(config, kept.chat.clone()).await {
         Ok(chat) => Ok(Restored { account, key, vault, kept, chat }),
-        Err(error) => {
-            let disk_full = error == ChatError::DiskFull;
-            let damage = damage(&account, error.to_string(), Some((key, vault, kept)));
-            Err(Box::new(Damage { disk_full, ..*damage }))
-        }
+        Err(ChatError::DiskFull) => Err(Unopened::NoRoom),
+        Err(error) => Err(damage(&account, error.to_string(), Some((key, vault, kept)))),
     }
 }
 
