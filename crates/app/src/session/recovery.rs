@@ -7,7 +7,7 @@ use telestack_chat::{Chat, ChatError, view::ChatConnection};
 use tokio::time::sleep;
 
 use super::kept;
-use crate::{ApiError, store::Vault};
+use crate::{ApiError, ErrorCode, store::Vault};
 
 const AFTER_FAILURE: Duration = Duration::from_secs(15);
 
@@ -68,16 +68,10 @@ async fn once(vault: &Vault, chat: &Chat) -> Result<bool, ApiError> {
         return Ok(true);
     }
     // There is a key and nobody can have seen it, or another device made one and this device has no say.
-    match chat.new_recovery_key().await {
-        Ok(key) => {
-            kept::keep_recovery_key(vault, &key)?;
-            Ok(true)
-        }
-        Err(ChatError::Forbidden) => {
-            kept::give_up_recovery_key(vault)?;
-            Ok(false)
-        }
-        Err(error) => Err(error.into()),
+    match renew(vault, chat).await {
+        Ok(_) => Ok(true),
+        Err(error) if error.code == ErrorCode::Forbidden => Ok(false),
+        Err(error) => Err(error),
     }
 }
 
