@@ -104,9 +104,8 @@ impl Drives {
         let looker = self.looker();
         let mut changes: HashMap<String, Vec<Change>> = HashMap::new();
         for event in events {
-            match change(event, &looker) {
-                Some((drive, change)) => changes.entry(drive).or_default().push(change),
-                None => continue,
+            if let Some((drive, change)) = change(event, &looker) {
+                changes.entry(drive).or_default().push(change);
             }
         }
         for (drive, changes) in changes {
