@@ -3,10 +3,10 @@
 use std::{
     hash::{BuildHasher as _, Hasher as _},
     sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
-use matrix_sdk::{Client, SessionChange};
+use matrix_sdk::{Client, SessionChange, ruma::MilliSecondsSinceUnixEpoch};
 use matrix_sdk_ui::{
     room_list_service,
     sync_service::{self, SyncService},
@@ -101,7 +101,7 @@ pub async fn keep(
         }
         publish(&connection, ChatConnection::Offline);
         let pause = spread(wait);
-        next_try.send_replace(unix_in(pause));
+        next_try.send_replace(Some(unix_in(pause)));
         tokio::select! {
             () = sleep(pause) => wait = (wait * 2).min(LONGEST_WAIT),
             () = hurry.notified() => wait = FIRST_WAIT,
@@ -110,9 +110,9 @@ pub async fn keep(
     }
 }
 
-fn unix_in(pause: Duration) -> Option<u64> {
-    let then = SystemTime::now().duration_since(UNIX_EPOCH).ok()? + pause;
-    u64::try_from(then.as_millis()).ok()
+fn unix_in(pause: Duration) -> u64 {
+    let now = u64::from(MilliSecondsSinceUnixEpoch::now().get());
+    now.saturating_add(u64::try_from(pause.as_millis()).unwrap_or(u64::MAX))
 }
 
 /// Up to a quarter longer, so that a whole organisation does not come back in the same moment.
