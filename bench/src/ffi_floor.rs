@@ -1,13 +1,16 @@
 //! The media library alone: two participants in this process, from a captured picture to the event of its arrival.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use telestack_livekit::{
     I420, Library, RemotePublication, RemoteTrack, Room, RoomEvent, RoomOptions, VideoPublish, VideoSource,
     VideoStream,
 };
-use telestack_media::picture::{Picture, TestPicture, read_stamp};
+use telestack_media::{
+    clock::{rising_micros, unix_micros},
+    picture::{Picture, TestPicture, read_stamp},
+};
 use telestack_testkit::{Stack, pinned_library_hash};
 use tokio::{
     sync::mpsc::UnboundedReceiver,
@@ -106,24 +109,18 @@ async fn subscribed(events: &mut UnboundedReceiver<RoomEvent>) -> Result<(Remote
 }
 
 async fn capture(source: VideoSource) {
-    let (begun, camera) = (Instant::now(), TestPicture::new(SIZE.0, SIZE.1, 1));
+    let camera = TestPicture::new(SIZE.0, SIZE.1, 1);
     let mut pace = interval(Duration::from_secs(1) / 30);
     pace.set_missed_tick_behavior(MissedTickBehavior::Skip);
     for number in 0.. {
         pace.tick().await;
         let picture = camera.draw(number, unix_micros());
-        let time = i64::try_from(begun.elapsed().as_micros()).unwrap_or(i64::MAX);
         let taken = I420::packed(picture.width(), picture.height(), picture.planes())
-            .and_then(|frame| source.capture(&frame, time));
+            .and_then(|frame| source.capture(&frame, rising_micros()));
         if taken.is_err() {
             return;
         }
     }
-}
-
-fn unix_micros() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }
 
 fn millis(micros: i64) -> f64 {

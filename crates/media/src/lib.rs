@@ -3,7 +3,7 @@
 //! The app holds a [`Media`]; the work is done in a child process, `telestack media-host`, whose entry is
 //! [`host::main`].
 
-mod clock;
+pub mod clock;
 pub mod control;
 mod frames;
 mod handle;
