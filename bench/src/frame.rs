@@ -11,7 +11,7 @@ use tokio::time::sleep;
 
 use crate::{
     ffi_floor::Floor,
-    headless::{Caller, Part, join, room_id},
+    headless::{Caller, Part, join},
     report::{Reach, Row, Spread},
 };
 
@@ -34,7 +34,7 @@ struct Drawn {
 pub async fn run() -> Result<Vec<Row>> {
     let stage = Stage::start().await?;
     let ben = stage.first_window(stage.options("ben")?).await?;
-    let room = room_id(&ben, ROOM).await?;
+    let room = ben.room_id(ROOM, PATIENCE).await?;
     let (mut drawn, mut floors, mut detail) = (Vec::new(), Vec::new(), String::new());
     for round in 0..ROUNDS {
         let ada = Caller::start(&stage.stack, "ada", &format!("ada-{round}"), &room, Part::SeesOthers)?;

@@ -64,16 +64,6 @@ impl Caller {
     }
 }
 
-/// The id of a room of the list.
-///
-/// # Errors
-/// It is not in the list.
-pub async fn room_id(window: &Window, name: &str) -> Result<String> {
-    const ID: &str = "return [...document.querySelectorAll('[data-room]')].find((row) => row.dataset.name === arguments[0])?.dataset.room";
-    let id = window.until(name, PATIENCE, ID, &[name.into()]).await?;
-    Ok(id.as_str().context("an id")?.to_owned())
-}
-
 /// Joins the call that runs in a room from its window.
 ///
 /// # Errors

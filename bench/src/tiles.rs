@@ -9,7 +9,7 @@ use telestack_testkit::windows::{PATIENCE, Stage, Window};
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    headless::{Caller, Part, join, room_id},
+    headless::{Caller, Part, join},
     processes,
     report::{Reach, Row, Spread},
 };
@@ -36,7 +36,7 @@ pub async fn run() -> Result<Vec<Row>> {
     let stage = Stage::start().await?;
     // Wide enough for 1280x720 beside what stands around a picture.
     let ada = stage.first_window(stage.options("ada")?.at(0, 0, 1320, 1010)).await?;
-    let room = room_id(&ada, ROOM).await?;
+    let room = ada.room_id(ROOM, PATIENCE).await?;
     let others = OTHERS
         .map(|(person, device)| Caller::start(&stage.stack, person, device, &room, Part::Blind))
         .into_iter()

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs};
 use anyhow::{Context, Result, ensure};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
-use telestack_e2e::{PATIENCE, ROOM, Stage, enter_room, open_area, picture, write};
+use telestack_e2e::{PATIENCE, Stage, enter_room, open_area, picture, write};
 use telestack_testkit::{
     project_root,
     windows::{Window, WindowOptions},
@@ -110,8 +110,7 @@ async fn everything_can_be_reached_and_read() -> Result<()> {
     let window = stage.first_window(stage.options("ada")?).await?;
     enter_room(&window).await?;
     write(&window, LONG).await?;
-    let room =
-        window.run("return document.querySelector(arguments[0]).dataset.room", vec![json!(ROOM)]).await?;
+    let room = window.room_id("Engineering", PATIENCE).await?;
     for (name, width, height, text_size, language) in LOOKS {
         size(&window, width, height).await?;
         look(&window, text_size, language).await?;

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
-use telestack_e2e::{PATIENCE, Stage, picture};
+use telestack_e2e::{PATIENCE, Stage, enter_room, open_area, picture};
 use telestack_testkit::windows::{Window, WindowOptions};
 
 /// What the window is shown in; the rest of the settings stay.
@@ -34,11 +34,9 @@ async fn nothing_serious_stands_in_anybodys_way() -> Result<()> {
     for (name, theme, high_contrast) in LOOKS {
         look(&window, theme, high_contrast).await?;
         for area in ["chat", "calls", "files", "people", "settings"] {
-            window.press(&format!("nav.rail [data-area={area}]")).await?;
-            window.appears(&format!(".window[data-area={area}]"), PATIENCE).await?;
+            open_area(&window, area).await?;
             if area == "chat" {
-                window.press("[data-name=Engineering]").await?;
-                window.appears(".composer textarea", PATIENCE).await?;
+                enter_room(&window).await?;
             }
             let settled = "return !document.querySelector('[aria-busy=true]')";
             window.until("what is loading", PATIENCE, settled, &[]).await?;

@@ -4,9 +4,7 @@ use std::fs;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
-use telestack_e2e::{PATIENCE, Stage, picture};
-
-const ROOM: &str = "[data-name=Engineering]";
+use telestack_e2e::{PATIENCE, ROOM, Stage, open_area, picture};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_in_a_chat_is_in_files_too() -> Result<()> {
@@ -18,8 +16,7 @@ async fn a_file_in_a_chat_is_in_files_too() -> Result<()> {
     let (ada, ben) = tokio::try_join!(stage.first_window(ada), stage.first_window(stage.options("ben")?))?;
 
     // Before anybody has chosen a file, the page may name none; afterwards no other.
-    const ID: &str = "return document.querySelector(arguments[0])?.dataset.room";
-    let room = ada.until("the room", PATIENCE, ID, &[json!(ROOM)]).await?;
+    let room = ada.room_id("Engineering", PATIENCE).await?;
     let send = |path: &str| json!({ "roomId": room, "path": path, "caption": null });
     let upload = json!({ "drive": "files", "folder": "", "paths": ["/etc/passwd"] });
     let save = json!({ "drive": "files", "id": "any", "path": "/tmp/overwritten" });
@@ -46,7 +43,7 @@ async fn a_file_in_a_chat_is_in_files_too() -> Result<()> {
     ben.says("Plan for spring.txt", PATIENCE).await?;
     ben.picture(&picture("ben-file")).await?;
 
-    ada.press("nav.rail [data-area=files]").await?;
+    open_area(&ada, "files").await?;
     ada.press("[title=Chats]").await?;
     ada.says("Engineering", PATIENCE).await.context("the folder of the room")?;
     let open = "const one = [...document.querySelectorAll('[role=option]')].find((each) => each.innerText.includes('Engineering'));
@@ -59,7 +56,7 @@ async fn a_file_in_a_chat_is_in_files_too() -> Result<()> {
     ada.says("Welcome.md", PATIENCE).await?;
     ada.press_named("Upload").await?;
     ada.says("Plan for spring.txt", PATIENCE).await?;
-    ben.press("nav.rail [data-area=files]").await?;
+    open_area(&ben, "files").await?;
     ben.says("Plan for spring.txt", PATIENCE).await?;
     ada.close().await?;
     ben.close().await

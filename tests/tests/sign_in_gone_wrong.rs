@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
-use telestack_e2e::{PATIENCE, Stage, connection_is, picture};
+use telestack_e2e::{PATIENCE, Stage, connection_is, open_area, picture};
 use telestack_testkit::{
     Engine, Stack, wait_for,
     windows::{Window, WindowOptions},
@@ -95,7 +95,7 @@ async fn what_is_wrong_is_said_and_then_it_works() -> Result<()> {
     ada.appears("[data-room]", PATIENCE).await?;
     ada.press_named("Later").await?;
     connection_is(&ada, "Not connected: Calls").await?;
-    ada.press("nav.rail [data-area=calls]").await?;
+    open_area(&ada, "calls").await?;
     ada.says("Calls cannot be reached. Your history stays here.", PATIENCE).await?;
     ada.picture(&picture("ada-without-calls")).await?;
     stage.stack.revive(Engine::LiveKit).await?;

@@ -3,7 +3,7 @@
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
-use telestack_e2e::{FIELD, PATIENCE, Stage, enter_room, picture, says_once};
+use telestack_e2e::{PATIENCE, Stage, enter_room, picture, says_once, write};
 use telestack_testkit::{
     Network, StackOptions,
     windows::{Window, WindowOptions},
@@ -47,9 +47,7 @@ async fn a_slow_network_is_shown_and_nothing_is_sent_twice() -> Result<()> {
 
     let messages: Vec<String> = (1..=5).map(|n| format!("From the train, message {n}")).collect();
     for words in &messages {
-        ada.type_into(FIELD, words).await?;
-        ada.key(fantoccini::key::Key::Enter).await?;
-        ada.says(words, PATIENCE).await?;
+        write(&ada, words).await?;
     }
     ada.picture(&picture("ada-slow-sending")).await?;
     let sent = "return ![...document.querySelectorAll('.msg .under .status')].length";

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use telestack_e2e::{
     PATIENCE, Stage,
     call::{are_in_a_call, close_details, hears_the_other},
-    picture,
+    open_area, picture,
 };
 use telestack_testkit::windows::{Window, WindowOptions};
 
@@ -42,7 +42,7 @@ async fn ada_writes_to_ben_and_calls_him() -> Result<()> {
         window.picture(&picture(&format!("{}-rooms", window.name()))).await?;
     }
 
-    ada.press("nav.rail [data-area=people]").await?;
+    open_area(&ada, "people").await?;
     const BEN: &str = "const row = [...document.querySelectorAll('tbody tr, [role=row]')].find((row) => row.innerText.includes('Ben Okafor'));
         row?.click();
         return Boolean(row)";

@@ -282,6 +282,16 @@ impl Window {
         fs::write(file, picture).with_context(|| format!("cannot write {}", file.display()))
     }
 
+    /// The id of a room of the list, once it is there.
+    ///
+    /// # Errors
+    /// It does not come.
+    pub async fn room_id(&self, name: &str, patience: Duration) -> Result<String> {
+        const ID: &str = "return [...document.querySelectorAll('[data-room]')].find((row) => row.dataset.name === arguments[0])?.dataset.room";
+        let id = self.until(name, patience, ID, &[name.into()]).await?;
+        Ok(id.as_str().context("an id")?.to_owned())
+    }
+
     /// The page as it is drawn.
     ///
     /// # Errors
