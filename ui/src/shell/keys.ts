@@ -1,8 +1,8 @@
 /** The keys of the window: areas, panes, the list, and the list of keys. */
+import { areaOf } from '$shared/areas'
 import { nav } from '$shared/nav.svelte'
 import { isCovered, isTyping } from '$shared/ui/keys'
 import { panes } from '$shared/ui/panes.svelte'
-import { areaOf } from './areas'
 
 /** The order of F6. */
 const PANES = ['rail', 'list', 'main', 'composer', 'side', 'call']

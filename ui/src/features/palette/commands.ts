@@ -1,6 +1,7 @@
 /** What the program can do by name, beside finding things. */
+import { DIGITS } from '$shared/areas'
 import { t } from '$shared/i18n'
-import { nav } from '$shared/nav.svelte'
+import { nav, type Area } from '$shared/nav.svelte'
 import { panes } from '$shared/ui/panes.svelte'
 import { calls } from '../calls'
 import { chat } from '../chat'
@@ -9,7 +10,7 @@ import { fold } from './query'
 export type Command = { id: string; icon: string; title: string; keys?: string; run: () => void }
 
 function commandList(): Command[] {
-  const go = (area: 'chat' | 'calls' | 'files' | 'people' | 'settings', icon: string, title: string, digit: string): Command => ({ id: `go-${area}`, icon, title, keys: `Ctrl ${digit}`, run: () => nav.go(area) })
+  const go = (area: Area, icon: string, title: string): Command => ({ id: `go-${area}`, icon, title, keys: `Ctrl ${DIGITS[area]}`, run: () => nav.go(area) })
   const inCall: Command[] = calls.current
     ? [
         { id: 'mute', icon: 'mic-off', title: t('palette.mute'), keys: 'M', run: () => calls.toggle('mic') },
@@ -22,11 +23,11 @@ function commandList(): Command[] {
     ...inCall,
     { id: 'message', icon: 'square-pen', title: t('palette.newMessage'), keys: 'Ctrl N', run: () => write('message') },
     { id: 'room', icon: 'plus', title: t('palette.newRoom'), run: () => write('room') },
-    go('chat', 'message-circle', t('palette.goChat'), '1'),
-    go('calls', 'video', t('palette.goCalls'), '2'),
-    go('files', 'folder', t('palette.goFiles'), '3'),
-    go('people', 'users', t('palette.goPeople'), '4'),
-    go('settings', 'settings', t('palette.goSettings'), '6'),
+    go('chat', 'message-circle', t('palette.goChat')),
+    go('calls', 'video', t('palette.goCalls')),
+    go('files', 'folder', t('palette.goFiles')),
+    go('people', 'users', t('palette.goPeople')),
+    go('settings', 'settings', t('palette.goSettings')),
     { id: 'keys', icon: 'keyboard', title: t('palette.keys'), keys: '?', run: () => (panes.keys = true) },
   ]
 }
