@@ -44,7 +44,8 @@ class People {
   choose(id: string): void {
     this.filter = { kind: 'everybody' }
     this.chosen = id
-    void this.search('')
+    // Without a query everybody is there, or comes as the area opens.
+    if (this.query !== '') void this.search('')
   }
 
   close(): void {
