@@ -17,6 +17,11 @@ async function enter(text: string): Promise<void> {
   await type('dialog textarea', text)
 }
 
+async function check(): Promise<void> {
+  await enter(KEY)
+  await press('dialog .btn.primary')
+}
+
 const SEVEN: [number, string][] = [[11, '🐢'], [47, '🔑'], [37, '☂️'], [57, '🎸'], [17, '🌵'], [34, '🔧'], [14, '🦋']]
 
 const flow = (step: VerificationStep, part: Partial<Verification> = {}) => (world: World) =>
@@ -42,28 +47,16 @@ export const security: Views = {
       unverified(world)
       world.recovery = 'slow'
     },
-    act: async () => {
-      await enter(KEY)
-      await press('dialog .btn.primary')
-    },
+    act: check,
   },
   'security-key-refused': {
     world: (world) => {
       unverified(world)
       world.recovery = 'wrong'
     },
-    act: async () => {
-      await enter(KEY)
-      await press('dialog .btn.primary')
-    },
+    act: check,
   },
-  'security-key-done': {
-    world: unverified,
-    act: async () => {
-      await enter(KEY)
-      await press('dialog .btn.primary')
-    },
-  },
+  'security-key-done': { world: unverified, act: check },
   'security-new': {
     act: async () => {
       show()
