@@ -16,5 +16,5 @@ export default defineConfig(({ mode }) => ({
     alias: { $shared: fileURLToPath(new URL('./src/shared', import.meta.url)) },
     ...(mode === 'test' ? { conditions: ['browser'] } : {}),
   },
-  test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },
+  test: { environment: 'happy-dom', include: ['src/**/*.test.ts', 'tools/*.test.js'] },
 }))

@@ -1,9 +1,7 @@
 /** Views of Files, People, Settings and the palette. */
 import { files as store } from '../../src/features/files'
 import { people as directory } from '../../src/features/people'
-import { settings as chosen } from '../../src/features/settings'
-import type { Section } from '../../src/features/settings/settings.svelte'
-import { nav } from '../../src/shared/nav.svelte'
+import { nav, type Section } from '../../src/shared/nav.svelte'
 import { uploads } from '../world'
 import { find, key, press, type, type Views } from './view'
 
@@ -20,10 +18,7 @@ async function choose(...names: string[]): Promise<void> {
 }
 
 const section = (name: Section) => ({
-  act: () => {
-    nav.go('settings')
-    chosen.section = name
-  },
+  act: () => nav.openSettings(name),
 })
 
 async function palette(text: string): Promise<void> {

@@ -1,5 +1,5 @@
 //! The binary frames of the socket: a 32-byte little-endian header, then the three I420 planes. The other end is
-//! `ui/src/features/calls/frames/header.ts`.
+//! `ui/src/shared/frames/header.ts`.
 //!
 //! | bytes | what |
 //! |---|---|

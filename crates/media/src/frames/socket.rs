@@ -1,5 +1,5 @@
 //! The loopback WebSocket by which frames reach the window. The other end is
-//! `ui/src/features/calls/frames/frame_socket.ts`.
+//! `ui/src/shared/frames/frame_socket.ts`.
 //!
 //! Whoever connects must come from our own pages (Origin) and say the token first. After that the window gives one
 //! credit back for each frame it drew; a tile without credit gets nothing. Whoever says anything else is cut off,

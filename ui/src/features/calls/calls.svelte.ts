@@ -1,5 +1,5 @@
 /** The calls of this session as the core tells them, and what the window chose to look at. */
-import { Channel, commands, type CallsView, type Devices } from '$shared/ipc'
+import { commands, type CallsView } from '$shared/ipc'
 import { Subscription } from '$shared/stores/subscription.svelte'
 
 export type PreJoin = { roomId: string; title: string; video: boolean }
@@ -90,20 +90,3 @@ class Calls {
 }
 
 export const calls = new Calls()
-
-/** Devices and the level of the microphone, while something shows them. */
-export function watchDevices(changed: (devices: Devices) => void): () => void {
-  const updates = new Channel<Devices>()
-  updates.onmessage = changed
-  let id: number | null = null
-  let over = false
-  void commands.devices(updates).then((answer) => {
-    if (answer.status === 'error') return
-    if (over) void commands.unsubscribe(answer.data)
-    else id = answer.data
-  })
-  return () => {
-    over = true
-    if (id !== null) void commands.unsubscribe(id)
-  }
-}

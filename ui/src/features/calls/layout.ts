@@ -1,6 +1,6 @@
 /** Where tiles stand on the stage, in CSS pixels. Pure, so that the picture and its frame always agree. */
 
-export type Rect = { x: number; y: number; width: number; height: number }
+import type { Rect } from '$shared/frames/renderer'
 
 export const GAP = 8
 const PAGE_SIZE = 9

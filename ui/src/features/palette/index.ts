@@ -1,4 +1,3 @@
 import overlay from './Palette.svelte'
 
-export { openPalette } from './palette.svelte'
 export default { overlay }

@@ -1,7 +1,7 @@
 /** What draws tiles. Places are CSS pixels from the canvas' top left; the renderer turns them into device pixels. */
-import type { Rect } from '../layout'
 import type { Frame } from './header'
 
+export type Rect = { x: number; y: number; width: number; height: number }
 export type Fit = 'cover' | 'contain'
 export type Place = Rect & { id: number; fit: Fit; radius: number; mirror: boolean }
 

@@ -1,18 +1,8 @@
 /** What the person chose on this computer. Shown at once, saved by the core, put back when saving failed. */
 import { Channel, commands, type Settings } from '$shared/ipc'
 
-export type Section = 'profile' | 'security' | 'sessions' | 'appearance' | 'sound' | 'notifications' | 'about'
-export type Group = 'you' | 'computer' | 'product'
-
-export const GROUPS: readonly { group: Group; sections: readonly Section[] }[] = [
-  { group: 'you', sections: ['profile', 'security', 'sessions'] },
-  { group: 'computer', sections: ['appearance', 'sound', 'notifications'] },
-  { group: 'product', sections: ['about'] },
-]
-
 class SettingsStore {
   current = $state.raw<Settings | null>(null)
-  section = $state<Section>('appearance')
   failed = $state(false)
   /** The settings could not be read at all. */
   unread = $state(false)
