@@ -19,7 +19,7 @@ use matrix_sdk::{
     ruma::{OwnedRoomId, RoomId, presence::PresenceState},
     store::RoomLoadSettings,
 };
-use matrix_sdk_ui::{Timeline, sync_service::SyncService};
+use matrix_sdk_ui::Timeline;
 use serde_json::Value;
 use tokio::{
     sync::{Notify, broadcast, mpsc, watch},
@@ -56,7 +56,7 @@ pub struct Chat {
 
 struct Inner {
     client: Client,
-    sync: Arc<SyncService>,
+    sync: Arc<sync::Connection>,
     timelines: OpenTimelines,
     announced: Announced,
     verifications: Verifications,
@@ -80,13 +80,6 @@ impl Drop for Inner {
     fn drop(&mut self) {
         for tasks in [&self.readers, &self.runners] {
             abort(tasks);
-        }
-        // The SDK's sync does not end by being dropped.
-        if self.started.load(Ordering::SeqCst)
-            && let Ok(runtime) = tokio::runtime::Handle::try_current()
-        {
-            let sync = self.sync.clone();
-            runtime.spawn(async move { sync.stop().await });
         }
     }
 }
@@ -139,7 +132,7 @@ impl Chat {
         client.event_cache().subscribe().map_err(|error| ChatError::Other(error.to_string()))?;
         client.send_queue().enable_upload_progress(true);
         let sync =
-            Box::pin(sync::build(&client)).await.map_err(|error| ChatError::Other(error.to_string()))?;
+            Box::pin(sync::Connection::new(&client)).await.map_err(|error| ChatError::store(&error))?;
         let (touched, changed) = mpsc::unbounded_channel();
         let inner = Inner {
             sync: Arc::new(sync),
@@ -215,7 +208,6 @@ impl Chat {
         }
         abort(&inner.runners);
         inner.next_try.send_replace(None);
-        let _ = timeout(SIGN_OUT, inner.sync.stop()).await;
         if *inner.connection.borrow() == ChatConnection::Online
             && let Some(me) = inner.client.user_id()
         {
@@ -281,6 +273,6 @@ impl Chat {
     }
 
     async fn timeline(&self, room: &str) -> Result<Arc<Timeline>, ChatError> {
-        Box::pin(self.inner.timelines.get(&self.room(room)?, &self.inner.sync.room_list_service())).await
+        Box::pin(self.inner.timelines.get(&self.room(room)?, &self.inner.sync)).await
     }
 }

@@ -14,15 +14,13 @@ use matrix_sdk::{
         room_version_rules::RoomVersionRules,
     },
 };
-use matrix_sdk_ui::{
-    room_list_service::RoomListService,
-    timeline::{EventTimelineItem, RoomExt, Timeline, TimelineItem, default_event_filter},
-};
+use matrix_sdk_ui::timeline::{EventTimelineItem, RoomExt, Timeline, TimelineItem, default_event_filter};
 use tokio::sync::{Mutex, watch};
 
 use super::updates;
 use crate::{
     ChatError,
+    sync::Connection,
     view::{ChatConnection, TimelineUpdate},
 };
 
@@ -35,7 +33,7 @@ pub struct OpenTimelines(Mutex<Vec<Arc<Timeline>>>);
 
 impl OpenTimelines {
     /// The room's timeline, made when it is not there.
-    pub async fn get(&self, room: &Room, list: &RoomListService) -> Result<Arc<Timeline>, ChatError> {
+    pub async fn get(&self, room: &Room, sync: &Connection) -> Result<Arc<Timeline>, ChatError> {
         if room.state() != RoomState::Joined {
             return Err(ChatError::Forbidden);
         }
@@ -53,9 +51,7 @@ impl OpenTimelines {
             let Some(idle) = open.iter().position(|timeline| Arc::strong_count(timeline) == 1) else { break };
             open.remove(idle);
         }
-        // Receipts and the last twenty messages come only for rooms that are subscribed to.
-        let rooms: Vec<_> = open.iter().map(|timeline| timeline.room().room_id().to_owned()).collect();
-        list.subscribe_to_rooms(&rooms.iter().map(AsRef::as_ref).collect::<Vec<_>>()).await;
+        sync.open_rooms(open.iter().map(|timeline| timeline.room().room_id().to_owned()).collect());
         Ok(timeline)
     }
 

@@ -94,9 +94,6 @@ async fn two_people_verify_each_other() {
     let mut umas = Window::open(&uma.chat, &room).await;
     tom.chat.send_text(&room, "call me", None, &[]).await.expect("written");
     umas.message("call me").await;
-    // Each has the other's room key before a request comes: the SDK forgets a request that it cannot read at once.
-    uma.chat.send_text(&room, "in a minute", None, &[]).await.expect("written");
-    Window::open(&tom.chat, &room).await.message("in a minute").await;
 
     // Not now.
     tom.chat.verify_person(&uma.id).await.expect("asked");
@@ -130,7 +127,7 @@ async fn two_people_verify_each_other() {
     // What it took leaves nothing in the conversation.
     tom.chat.send_text(&room, "now we know", None, &[]).await.expect("written");
     umas.message("now we know").await;
-    let written = ["call me", "in a minute", "now we know"];
+    let written = ["call me", "now we know"];
     for message in umas.messages() {
         assert!(
             matches!(&message.body, Body::Text { text, .. } if written.contains(&text.as_str())),

@@ -1,34 +1,26 @@
 //! Keeps the connection: syncs until told to stop, and says how that goes.
 
+mod connection;
+
 use std::{
     hash::{BuildHasher as _, Hasher as _},
+    pin::pin,
     sync::Arc,
     time::Duration,
 };
 
+use futures_util::StreamExt;
 use matrix_sdk::{Client, SessionChange, ruma::MilliSecondsSinceUnixEpoch};
-use matrix_sdk_ui::{
-    room_list_service,
-    sync_service::{self, SyncService},
-};
 use tokio::{
     sync::{Notify, broadcast, watch},
     time::sleep,
 };
 
+pub use self::connection::Connection;
 use crate::view::ChatConnection;
 
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(15);
-
-/// How many events of a room one answer carries at most. With the SDK's default of 1 a ring that arrives together
-/// with a message would be left out of a room that is not open.
-const EVENTS_PER_ROOM: u32 = 20;
-
-/// The SDK's sync, not yet running. No network is needed.
-pub async fn build(client: &Client) -> Result<SyncService, sync_service::Error> {
-    SyncService::builder(client.clone()).with_room_list_timeline_limit(EVENTS_PER_ROOM).build().await
-}
 
 pub fn publish(connection: &watch::Sender<ChatConnection>, now: ChatConnection) {
     connection.send_if_modified(|state| {
@@ -40,59 +32,45 @@ pub fn publish(connection: &watch::Sender<ChatConnection>, now: ChatConnection) 
 
 /// Runs until the token is refused or the task is aborted. `hurry` cuts a wait between two tries short; `next_try` says
 /// when it would end, in Unix milliseconds.
-///
-/// The SDK's own offline mode is not used: it tries again at once, without a pause, whenever the server answers
-/// `/versions` but not the sync, and it hides the error.
 pub async fn keep(
     client: Client,
-    sync: Arc<SyncService>,
+    sync: Arc<Connection>,
     connection: watch::Sender<ChatConnection>,
     next_try: watch::Sender<Option<u64>>,
     hurry: Arc<Notify>,
 ) {
     let mut session = client.subscribe_to_session_changes();
     let mut wait = FIRST_WAIT;
+    let mut answered = true;
     loop {
-        let mut service = sync.state();
-        let mut answers = sync.room_list_service().state();
-        sync.start().await;
-        let reached = loop {
+        let mut answers = pin!(sync.answers());
+        let forgotten = loop {
             tokio::select! {
-                state = service.next() => match state {
-                    Some(sync_service::State::Error(error)) => {
-                        tracing::info!(%error, "sync interrupted");
-                        break true;
-                    }
-                    Some(sync_service::State::Terminated) => break true,
-                    None => break false,
-                    _ => {}
-                },
                 answer = answers.next() => match answer {
-                    // Each of these is set after an answer of the server.
-                    Some(
-                        room_list_service::State::SettingUp
-                        | room_list_service::State::Recovering
-                        | room_list_service::State::Running,
-                    ) => {
+                    Some(Ok(())) => {
+                        answered = true;
                         wait = FIRST_WAIT;
                         publish(&connection, ChatConnection::Online);
                     }
+                    Some(Err(error)) => {
+                        tracing::info!(%error, "sync interrupted");
+                        break connection::is_forgotten(&error);
+                    }
                     None => break false,
-                    _ => {}
                 },
                 change = session.recv() => match change {
                     Ok(SessionChange::UnknownToken(_)) => {
                         publish(&connection, ChatConnection::SignedOut);
-                        sync.stop().await;
                         return;
                     }
-                    Err(broadcast::error::RecvError::Closed) => break false,
+                    Err(broadcast::error::RecvError::Closed) => return,
                     _ => {}
                 },
             }
         };
-        if !reached {
-            return;
+        // Nothing is wrong with the network then; but one that forgets again and again gets the pauses of any other.
+        if forgotten && std::mem::take(&mut answered) {
+            continue;
         }
         // A refused token ends the sync as well; which of the two is seen first is chance.
         if matches!(session.try_recv(), Ok(SessionChange::UnknownToken(_))) {
