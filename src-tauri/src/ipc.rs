@@ -73,6 +73,7 @@ pub fn builder() -> Builder<Wry> {
             files::storage_use,
             files::upload,
             files::link_upload,
+            files::link_unsent,
             files::uploads,
             files::pause_upload,
             files::resume_upload,

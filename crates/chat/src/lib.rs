@@ -27,3 +27,4 @@ pub use chat::Chat;
 pub use error::ChatError;
 pub use events::{CallEvent, Incoming, Media, Presence, RtcMember, SfuToken};
 pub use session::{ChatConfig, ChatSession};
+pub use timeline::unsent::{Unsent, UnsentFile};

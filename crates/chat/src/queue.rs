@@ -5,8 +5,9 @@ use std::{collections::HashSet, time::Duration};
 
 use matrix_sdk::{
     Client,
-    ruma::OwnedRoomId,
+    ruma::{OwnedRoomId, OwnedTransactionId, RoomId},
     send_queue::{LocalEchoContent, RoomSendQueueUpdate},
+    store::QueuedRequestKind,
 };
 use tokio::{
     sync::{broadcast, watch},
@@ -22,6 +23,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// once; after one that lies in the connection the queue goes on when the connection is back, or after a while.
 pub async fn keep_going(client: Client, mut connection: watch::Receiver<ChatConnection>) {
     let queue = client.send_queue();
+    try_uploads_again(&client).await;
     let mut errors = queue.subscribe_errors();
     let mut resting: HashSet<OwnedRoomId> = HashSet::new();
     let mut wait = FIRST_WAIT;
@@ -64,7 +66,33 @@ pub async fn keep_going(client: Client, mut connection: watch::Receiver<ChatConn
     }
 }
 
-pub fn resume(client: &Client, room: &matrix_sdk::ruma::RoomId) {
+/// The SDK forgets over a restart that an upload was refused: it shows it as on its way and never tries it. Tried
+/// once more, it is refused again, or not.
+async fn try_uploads_again(client: &Client) {
+    for (room, echoes) in client.send_queue().local_echoes().await.unwrap_or_default() {
+        let refused = refused_uploads(client, &room).await;
+        for echo in echoes.into_iter().filter(|echo| refused.contains(&echo.transaction_id)) {
+            let LocalEchoContent::Event { send_handle, .. } = echo.content else { continue };
+            if let Err(error) = send_handle.unwedge().await {
+                tracing::warn!(%error, "a refused upload is not tried again");
+            }
+        }
+    }
+}
+
+/// The messages whose file the server did not take. Their echoes carry no error.
+pub async fn refused_uploads(client: &Client, room: &RoomId) -> HashSet<OwnedTransactionId> {
+    let requests = client.state_store().load_send_queue_requests(room).await.unwrap_or_default();
+    let refused = requests.into_iter().filter(|request| request.error.is_some());
+    refused
+        .filter_map(|request| match request.kind {
+            QueuedRequestKind::MediaUpload { related_to, .. } => Some(related_to),
+            _ => None,
+        })
+        .collect()
+}
+
+pub fn resume(client: &Client, room: &RoomId) {
     if let Some(room) = client.get_room(room) {
         room.send_queue().set_enabled(true);
     }
@@ -75,12 +103,15 @@ pub async fn count(client: Client, queued: watch::Sender<u32>) {
     let queue = client.send_queue();
     let mut updates = queue.subscribe();
     loop {
-        let echoes = queue.local_echoes().await.unwrap_or_default();
-        let waiting = echoes
-            .values()
-            .flatten()
-            .filter(|echo| matches!(&echo.content, LocalEchoContent::Event { send_error: None, .. }))
-            .count();
+        let mut waiting = 0;
+        for (room, echoes) in queue.local_echoes().await.unwrap_or_default() {
+            let refused = refused_uploads(&client, &room).await;
+            waiting += echoes
+                .iter()
+                .filter(|echo| matches!(&echo.content, LocalEchoContent::Event { send_error: None, .. }))
+                .filter(|echo| !refused.contains(&echo.transaction_id))
+                .count();
+        }
         let waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
         queued.send_if_modified(|count| std::mem::replace(count, waiting) != waiting);
         loop {

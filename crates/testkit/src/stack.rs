@@ -318,7 +318,7 @@ impl Stack {
         let synapse = self.data_dir.join("synapse");
         self.server_command(&["synapse-config", "--out", path(&synapse)?]).await?;
         if self.links.is_some() {
-            self.listen_behind_the_link(&synapse.join("homeserver.yaml"))?;
+            self.listen_behind_the_link()?;
         }
         self.server_command(&["livekit-config", "--out", path(&self.livekit_config())?]).await?;
         let keys = tokio::process::Command::new(&self.paths.synapse_python)
@@ -336,11 +336,22 @@ impl Stack {
     }
 
     /// Synapse is told to listen on the port of its public address, which here is the link's.
-    fn listen_behind_the_link(&self, config: &Path) -> Result<()> {
-        let mut all: serde_json::Value = serde_json::from_str(&fs::read_to_string(config)?)?;
-        let port = all.pointer_mut("/listeners/0/port").context("Synapse's configuration names no port")?;
-        *port = self.ports.synapse.into();
-        Ok(fs::write(config, all.to_string())?)
+    fn listen_behind_the_link(&self) -> Result<()> {
+        self.configure_synapse("/listeners/0/port", self.ports.synapse.into())
+    }
+
+    /// Sets what a JSON pointer names in Synapse's configuration; it counts from Synapse's next start.
+    ///
+    /// # Errors
+    /// There is no such place.
+    pub fn configure_synapse(&self, setting: &str, value: serde_json::Value) -> Result<()> {
+        let file = self.data_dir.join("synapse/homeserver.yaml");
+        let mut all: serde_json::Value = serde_json::from_str(&fs::read_to_string(&file)?)?;
+        let (outer, name) = setting.rsplit_once('/').context("a JSON pointer begins with a slash")?;
+        let outer =
+            all.pointer_mut(outer).with_context(|| format!("Synapse's configuration has no {outer}"))?;
+        outer[name] = value;
+        Ok(fs::write(file, all.to_string())?)
     }
 
     fn livekit_config(&self) -> PathBuf {

@@ -59,6 +59,13 @@ pub async fn link_upload(
     app.link_upload(room_id, grants.readable(path)?).await
 }
 
+/// Puts the file of a message that was refused as too large into Files; its link takes the message's place.
+#[tauri::command]
+#[specta::specta]
+pub async fn link_unsent(app: State<'_, App>, room_id: String, item_id: String) -> Result<(), ApiError> {
+    app.link_unsent(room_id, item_id).await
+}
+
 #[tauri::command]
 #[specta::specta]
 pub async fn uploads(app: State<'_, App>, updates: Channel<Vec<ListDiff<Upload>>>) -> Result<u32, ApiError> {

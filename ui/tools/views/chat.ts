@@ -72,6 +72,20 @@ export const chat: Views = {
     },
     act: open,
   },
+  'chat-refused': {
+    world: (world) => {
+      const now = Date.now()
+      world.timelines[RELEASE]?.push(
+        message('ada', now - 5e4, says('Minutes of the whole week, word for word. '.repeat(6)), { state: 'failed', failure: 'too-large', eventId: null }),
+        message('ada', now - 4e4, { kind: 'file', name: 'Echo loop, 23 November.mp4', mime: 'video/mp4', size: 640_000_000 }, { state: 'failed', failure: 'too-large', eventId: null }),
+        message('ada', now - 3e4, { kind: 'file', name: 'Visit walkthrough.mp4', mime: 'video/mp4', size: 640_000_000 }, { state: 'failed', failure: 'too-large', eventId: null }),
+      )
+    },
+    act: async () => {
+      open()
+      await press('.msg:nth-last-of-type(2) .under .btn')
+    },
+  },
   'chat-rich': {
     world: (world) => {
       const html =

@@ -85,6 +85,16 @@ impl App {
         signed.uploads.add(&drive, "", vec![PathBuf::from(path)], Some(&room_id)).await
     }
 
+    /// The same for a message whose file was refused on its way: a card takes its place.
+    pub async fn link_unsent(&self, room_id: String, item_id: String) -> Result<(), ApiError> {
+        let signed = self.signed()?;
+        let unsent = signed.chat.unsent(&room_id, &item_id).await?;
+        let file = signed.chat.unsent_file(&unsent).await?;
+        let size = file.bytes.len() as u64;
+        let drive = signed.drives.for_size(size)?;
+        signed.uploads.add_unsent(&drive, unsent, &file.name, size)
+    }
+
     /// The queue, and what it finished since the app began.
     pub async fn uploads(&self, updates: Sink<Vec<ListDiff<Upload>>>) -> Result<u32, ApiError> {
         let signed = self.signed()?;

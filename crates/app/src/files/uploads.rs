@@ -11,12 +11,12 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 use telestack_backend::StoredFile;
-use telestack_chat::{Chat, view::FileCard};
+use telestack_chat::{Chat, ChatError, Unsent, view::FileCard};
 use tokio::sync::watch;
 
 use super::{
     Drives, clean_name, split,
-    transfer::{CHUNK, Source, Stop, facts, transfer},
+    transfer::{CHUNK, Origin, Source, Stop, facts, transfer},
 };
 use crate::{
     ApiError, ErrorCode, LiveList,
@@ -139,9 +139,8 @@ impl Uploads {
                 drive: drive.to_owned(),
                 name: clean_name(&name).unwrap_or(name),
                 folder: folder.clone(),
-                path,
+                origin: Origin::File { path, modified },
                 size,
-                modified,
                 begun: false,
             };
             let failed = failed.map(|code| code.as_str().to_owned());
@@ -149,6 +148,32 @@ impl Uploads {
             self.vault.put(SPACE, &kept.source.id, &kept)?;
             self.lock().push(Entry { kept, running: false, finished: false });
         }
+        self.changed();
+        Ok(())
+    }
+
+    /// Writes the file of a message that cannot be sent down as to be uploaded; its room gets a card in the message's
+    /// place. Once for each message.
+    pub fn add_unsent(&self, drive: &str, unsent: Unsent, name: &str, size: u64) -> Result<(), ApiError> {
+        let room = unsent.room.clone();
+        let origin = Origin::Unsent { unsent };
+        let mut entries = self.lock();
+        if entries.iter().any(|entry| entry.kept.source.origin == origin && !entry.finished) {
+            return Ok(());
+        }
+        let source = Source {
+            id: new_id()?,
+            drive: drive.to_owned(),
+            name: clean_name(&name.replace('/', "")).unwrap_or_else(|| "file".to_owned()),
+            folder: String::new(),
+            origin,
+            size,
+            begun: false,
+        };
+        let kept = Kept { source, done: 0, paused: false, failed: None, room: Some(room) };
+        self.vault.put(SPACE, &kept.source.id, &kept)?;
+        entries.push(Entry { kept, running: false, finished: false });
+        drop(entries);
         self.changed();
         Ok(())
     }
@@ -162,15 +187,10 @@ impl Uploads {
         let known = self.lock().iter().find(|entry| entry.kept.source.id == id).map(|e| e.kept.clone());
         let Kept { source, room, .. } =
             known.ok_or_else(|| ErrorCode::NotFound.with("there is no such upload"))?;
-        let facts = facts(&source.path).await;
-        // A new id for another content: what was sent of the old one is of no use.
-        let another = match facts {
-            Ok(facts) if facts != (source.size, source.modified) => Some((facts, new_id()?)),
-            _ => None,
-        };
-        if let Some(((size, modified), new)) = another {
+        if let Some((size, origin)) = another_content(&source).await {
             self.vault.delete(SPACE, id)?;
-            let fresh = Source { id: new, size, modified, begun: false, ..source };
+            // A new id for another content: what was sent of the old one is of no use.
+            let fresh = Source { id: new_id()?, size, origin, begun: false, ..source };
             let kept = Kept { source: fresh, done: 0, paused: false, failed: None, room };
             self.vault.put(SPACE, &kept.source.id, &kept)?;
             let mut entries = self.lock();
@@ -260,7 +280,7 @@ impl Uploads {
         }
         self.mark(&id, |entry| entry.running = true, false);
         let done = Arc::new(AtomicU64::new(kept.done));
-        let mut sending = std::pin::pin!(transfer(&self.link, &kept.source, &done));
+        let mut sending = std::pin::pin!(transfer(&self.link, &self.chat, &kept.source, &done));
         let mut chunks = kept.done / CHUNK;
         let mut tick = tokio::time::interval(TICK);
         loop {
@@ -327,9 +347,8 @@ impl Uploads {
     }
 
     async fn link_in_room(&self, id: &str, file: &StoredFile) {
-        let room =
-            self.lock().iter().find(|entry| entry.kept.source.id == id).and_then(|e| e.kept.room.clone());
-        let Some(room) = room else { return };
+        let kept = self.lock().iter().find(|entry| entry.kept.source.id == id).map(|e| e.kept.clone());
+        let Some(Kept { room: Some(room), source: Source { origin, .. }, .. }) = kept else { return };
         let (_, name) = split(&file.name);
         #[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^53")]
         let card = FileCard {
@@ -341,7 +360,21 @@ impl Uploads {
         };
         if let Err(error) = self.chat.send_card(&room, card).await {
             tracing::warn!(%error, "a file is up, but its room was not told");
+            return;
         }
+        if let Origin::Unsent { unsent } = origin
+            && let Err(error) = self.replace(&unsent).await
+        {
+            tracing::warn!(%error, "a message stays that a card has replaced");
+        }
+    }
+
+    /// A card has taken the place of a message: what was written with its file goes as words, and the message goes.
+    async fn replace(&self, unsent: &Unsent) -> Result<(), ChatError> {
+        if let Some(caption) = self.chat.unsent_file(unsent).await?.caption {
+            self.chat.send_text(&unsent.room, &caption, None, &[]).await?;
+        }
+        self.chat.discard_unsent(unsent).await
     }
 
     fn mark(&self, id: &str, change: impl FnOnce(&mut Entry), keep: bool) {
@@ -370,6 +403,14 @@ impl Uploads {
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Entry>> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Size and origin of what lies there now, where it is not what was queued.
+async fn another_content(source: &Source) -> Option<(u64, Origin)> {
+    let Origin::File { path, modified } = &source.origin else { return None };
+    let (size, now) = facts(path).await.ok()?;
+    let another = (size, now) != (source.size, *modified);
+    another.then(|| (size, Origin::File { path: path.clone(), modified: now }))
 }
 
 /// 20 random hexadecimal digits: a legal Appwrite id.

@@ -7,4 +7,5 @@ mod offline;
 mod refused;
 mod support;
 mod told;
+mod too_large;
 mod uploads;

@@ -8,7 +8,10 @@ use tokio::time::timeout;
 use super::Chat;
 use crate::{
     ChatError, Media,
-    timeline::{OpenTimelines, attach, deliver, send},
+    timeline::{
+        OpenTimelines, attach, deliver, send,
+        unsent::{self, Unsent, UnsentFile},
+    },
     view::{FileCard, TimelineUpdate},
 };
 
@@ -95,6 +98,25 @@ impl Chat {
 
     pub async fn save_attachment(&self, room: &str, item: &str, path: &Path) -> Result<(), ChatError> {
         Box::pin(attach::save(&self.inner.client, &*self.timeline(room).await?, item, path)).await
+    }
+
+    /// What an attachment is called while it has not left, beyond the timeline and through a restart.
+    ///
+    /// # Errors
+    /// `NotFound` for what was sent, and for messages without a file.
+    pub async fn unsent(&self, room: &str, item: &str) -> Result<Unsent, ChatError> {
+        Box::pin(unsent::name(&*self.timeline(room).await?, item)).await
+    }
+
+    /// # Errors
+    /// `NotFound` where it was sent or taken back meanwhile.
+    pub async fn unsent_file(&self, unsent: &Unsent) -> Result<UnsentFile, ChatError> {
+        Box::pin(unsent::file(&self.room(&unsent.room)?, unsent)).await
+    }
+
+    /// Takes it back; fine where it is gone already.
+    pub async fn discard_unsent(&self, unsent: &Unsent) -> Result<(), ChatError> {
+        Box::pin(unsent::discard(&self.room(&unsent.room)?, unsent)).await
     }
 
     /// A picture at most `max` pixels wide and high.

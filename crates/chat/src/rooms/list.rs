@@ -1,7 +1,7 @@
 //! The room list, kept up to date as a whole.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     time::Duration,
 };
 
@@ -13,7 +13,10 @@ use tokio::{
 };
 
 use super::summary::{Row, row};
-use crate::view::{ChatConnection, RoomSummary};
+use crate::{
+    queue::refused_uploads,
+    view::{ChatConnection, RoomSummary},
+};
 
 /// Changes that come close together become one new list.
 const GATHER: Duration = Duration::from_millis(30);
@@ -113,7 +116,8 @@ async fn refresh(
             continue;
         };
         let echoes = echoes.remove(&id).unwrap_or_default();
-        match row(&room, &echoes, connection).await {
+        let refused = if echoes.is_empty() { HashSet::new() } else { refused_uploads(client, &id).await };
+        match row(&room, &echoes, &refused, connection).await {
             Some(row) => {
                 let new = rows.insert(id.clone(), row).is_none();
                 // From here on the SDK works out the room's last message and tells when it changes.

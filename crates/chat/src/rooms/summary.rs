@@ -1,11 +1,13 @@
 //! One row of the room list.
 
+use std::collections::HashSet;
+
 use matrix_sdk::{
     Room, RoomState,
     latest_events::LatestEventValue as Latest,
     notification_settings::RoomNotificationMode,
     ruma::{
-        OwnedUserId,
+        OwnedTransactionId, OwnedUserId,
         events::{AnyMessageLikeEventContent, room::message::Relation},
     },
     send_queue::{LocalEcho, LocalEchoContent},
@@ -29,8 +31,14 @@ pub struct Row {
     pub active: u64,
 }
 
-/// None for rooms that the list does not show: left ones and spaces. `echoes` are what the room's send queue holds.
-pub async fn row(room: &Room, echoes: &[LocalEcho], connection: ChatConnection) -> Option<Row> {
+/// None for rooms that the list does not show: left ones and spaces. `echoes` are what the room's send queue holds,
+/// `refused` those whose file was not taken.
+pub async fn row(
+    room: &Room,
+    echoes: &[LocalEcho],
+    refused: &HashSet<OwnedTransactionId>,
+    connection: ChatConnection,
+) -> Option<Row> {
     let membership = match room.state() {
         RoomState::Joined => Membership::Joined,
         RoomState::Invited => Membership::Invited,
@@ -46,7 +54,11 @@ pub async fn row(room: &Room, echoes: &[LocalEcho], connection: ChatConnection) 
     let direct_user = direct_user(room, inviter.as_ref()).await;
     let (received, spoken) = last_message(room, connection).await;
     // As in the timeline: what waits comes after everything else.
-    let waiting = echoes.iter().rev().find_map(|echo| waiting(echo, connection));
+    let waiting = echoes.iter().rev().find_map(|echo| {
+        let (preview, time, state) = waiting(echo, connection)?;
+        let refused = refused.contains(&echo.transaction_id);
+        Some((preview, time, if refused { SendState::Failed } else { state }))
+    });
     let (last_message, active) = match waiting {
         Some((preview, time, state)) => {
             let sender_name = names::load(room, room.own_user_id()).await.name;

@@ -25,7 +25,7 @@ use super::open::find;
 use crate::{ChatError, Media, picture};
 
 const ASK: Duration = Duration::from_secs(5);
-const DOWNLOAD: Duration = Duration::from_secs(120);
+pub const DOWNLOAD: Duration = Duration::from_secs(120);
 /// Homeservers say their limit; until one has been asked, this is Synapse's default.
 const USUAL_LIMIT: u64 = 50 * 1024 * 1024;
 

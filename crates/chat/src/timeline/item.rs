@@ -2,6 +2,7 @@
 
 use matrix_sdk::{
     QueueWedgeError,
+    media::MediaError,
     ruma::{api::error::ErrorKind, events::StateEventContentChange},
     send_queue::LocalEchoContent,
 };
@@ -218,23 +219,66 @@ fn sending(
 fn failure(error: &matrix_sdk::Error) -> SendFailure {
     use matrix_sdk::Error;
     match error {
-        Error::Http(error) => match error.client_api_error_kind() {
-            Some(ErrorKind::TooLarge) => SendFailure::TooLarge,
-            Some(ErrorKind::Forbidden) => SendFailure::NotAllowed,
-            _ => SendFailure::Other,
+        Error::Http(error) => match error.as_client_api_error() {
+            Some(answer) => answered(answer.status_code.as_u16(), answer.error_kind()),
+            None => SendFailure::Other,
         },
-        Error::SendQueueWedgeError(error) => match &**error {
-            QueueWedgeError::InsecureDevices { .. }
-            | QueueWedgeError::IdentityViolations { .. }
-            | QueueWedgeError::CrossVerificationRequired => SendFailure::Unverified,
-            // After a restart the server's answer is known by its text alone, which has Matrix' code in it.
-            QueueWedgeError::GenericApiError { msg } if msg.contains("M_TOO_LARGE") => SendFailure::TooLarge,
-            QueueWedgeError::GenericApiError { msg } if msg.contains("M_FORBIDDEN") => {
-                SendFailure::NotAllowed
-            }
-            _ => SendFailure::Other,
-        },
+        // The SDK knows the server's limit by the time it uploads, and does not even try.
+        Error::Media(MediaError::MediaTooLargeToUpload { .. }) => SendFailure::TooLarge,
+        Error::SendQueueWedgeError(error) => wedged(error),
         Error::OlmError(_) => SendFailure::Unverified,
         _ => SendFailure::Other,
+    }
+}
+
+fn answered(status: u16, kind: Option<&ErrorKind>) -> SendFailure {
+    match (status, kind) {
+        // A proxy in front of the homeserver has a limit of its own, and no words of Matrix.
+        (_, Some(ErrorKind::TooLarge)) | (413, _) => SendFailure::TooLarge,
+        (_, Some(ErrorKind::Forbidden)) => SendFailure::NotAllowed,
+        _ => SendFailure::Other,
+    }
+}
+
+/// After a restart the server's answer is known by its text alone, which has its status and Matrix' code in it.
+fn wedged(error: &QueueWedgeError) -> SendFailure {
+    match error {
+        QueueWedgeError::InsecureDevices { .. }
+        | QueueWedgeError::IdentityViolations { .. }
+        | QueueWedgeError::CrossVerificationRequired => SendFailure::Unverified,
+        QueueWedgeError::GenericApiError { msg } if msg.contains("M_TOO_LARGE") || msg.contains("[413") => {
+            SendFailure::TooLarge
+        }
+        QueueWedgeError::GenericApiError { msg } if msg.contains("M_FORBIDDEN") => SendFailure::NotAllowed,
+        _ => SendFailure::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use matrix_sdk::ruma::uint;
+
+    use super::*;
+
+    fn wedge(msg: &str) -> SendFailure {
+        wedged(&QueueWedgeError::GenericApiError { msg: msg.to_owned() })
+    }
+
+    #[test]
+    fn too_large_is_known_from_whoever_says_it() {
+        let here = MediaError::MediaTooLargeToUpload { max: uint!(1), current: uint!(2) };
+        assert_eq!(failure(&matrix_sdk::Error::Media(here)), SendFailure::TooLarge);
+        assert_eq!(answered(413, Some(&ErrorKind::TooLarge)), SendFailure::TooLarge);
+        assert_eq!(answered(413, None), SendFailure::TooLarge);
+        assert_eq!(wedge("[413 / M_TOO_LARGE] event too large"), SendFailure::TooLarge);
+        assert_eq!(wedge("the server returned an error: [413] <non-json bytes>"), SendFailure::TooLarge);
+    }
+
+    #[test]
+    fn the_other_reasons_keep_their_codes() {
+        assert_eq!(answered(403, Some(&ErrorKind::Forbidden)), SendFailure::NotAllowed);
+        assert_eq!(wedge("[403 / M_FORBIDDEN] no"), SendFailure::NotAllowed);
+        assert_eq!(answered(500, None), SendFailure::Other);
+        assert_eq!(wedged(&QueueWedgeError::CrossVerificationRequired), SendFailure::Unverified);
     }
 }

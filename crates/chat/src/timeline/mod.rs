@@ -6,6 +6,7 @@ pub mod deliver;
 mod item;
 mod open;
 pub mod send;
+pub mod unsent;
 mod updates;
 
 pub use open::OpenTimelines;

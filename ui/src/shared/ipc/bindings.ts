@@ -76,6 +76,8 @@ export const commands = {
 	linkUpload: (roomId: string, path: string) => typedError<null, ApiError>(__TAURI_INVOKE("link_upload", { roomId, path })),
 	uploads: (updates: Channel<ListDiff<Upload>[]>) => typedError<number, ApiError>(__TAURI_INVOKE("uploads", { updates })),
 	pauseUpload: (id: string) => typedError<null, ApiError>(__TAURI_INVOKE("pause_upload", { id })),
+	/**  Puts the file of a message that was refused as too large into Files; its link takes the message's place. */
+	linkUnsent: (roomId: string, itemId: string) => typedError<null, ApiError>(__TAURI_INVOKE("link_unsent", { roomId, itemId })),
 	resumeUpload: (id: string) => typedError<null, ApiError>(__TAURI_INVOKE("resume_upload", { id })),
 	cancelUpload: (id: string) => typedError<null, ApiError>(__TAURI_INVOKE("cancel_upload", { id })),
 	downloadFile: (drive: string, id: string, path: string) => typedError<null, ApiError>(__TAURI_INVOKE("download_file", { drive, id, path })),

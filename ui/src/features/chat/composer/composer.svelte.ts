@@ -69,6 +69,12 @@ export class Composer {
     return true
   }
 
+  /** Puts back what was written before; what is being written by now stands below it. */
+  takeBack(text: string): void {
+    this.cancel()
+    this.write(this.text.trim() === '' ? text : `${text}\n\n${this.text}`)
+  }
+
   attach(paths: readonly string[]): void {
     this.error = null
     this.files = [...this.files, ...paths.filter((path, i) => !this.files.includes(path) && paths.indexOf(path) === i)]

@@ -1,8 +1,10 @@
 /** One open room: its timeline, its people, and where one is in it. */
 import { commands, type Member, type Message, type TimelineItem, type TimelineUpdate } from '$shared/ipc'
+import { t } from '$shared/i18n'
 import { applyDiffs } from '$shared/stores/list_diff'
 import { Subscription } from '$shared/stores/subscription.svelte'
 import { toasts } from '$shared/stores/toasts.svelte'
+import { SvelteSet } from 'svelte/reactivity'
 import { Composer } from '../composer/composer.svelte'
 import { newSince } from '../timeline/anchor'
 import { lines, reuse, type Line } from '../timeline/grouping'
@@ -35,6 +37,8 @@ export class RoomView {
   atBottom = $state(true)
   /** The line that is to be brought into view, and lights up for a moment. */
   wanted = $state<string | null>(null)
+  /** Messages whose files go up to Files instead, by what was asked in this window. */
+  readonly linking = new SvelteSet<string>()
   #seen = $state<string | null>(null)
   #marked: string | null = null
   #empty = 0
@@ -124,6 +128,25 @@ export class RoomView {
   async retry(message: Message): Promise<void> {
     const answer = await commands.retrySend(this.id, message.id)
     if (answer.status === 'error') toasts.failed(answer.error)
+  }
+
+  /** Puts the file of a message that was refused as too large into Files; its link takes the message's place. */
+  async link(message: Message): Promise<void> {
+    this.linking.add(message.id)
+    const answer = await commands.linkUnsent(this.id, message.id)
+    if (answer.status === 'ok') return
+    this.linking.delete(message.id)
+    // Of a drive's limit, not of chat's.
+    if (answer.error.code === 'too-large') toasts.tell(t('chat.tooLargeAnywhere'), 'circle-alert')
+    else toasts.failed(answer.error)
+  }
+
+  /** Puts the words of a message that was refused back to where they are written. */
+  async takeBack(message: Message): Promise<void> {
+    if (message.body.kind !== 'text') return
+    const answer = await commands.cancelSend(this.id, message.id)
+    if (answer.status === 'error') toasts.failed(answer.error)
+    else this.composer.takeBack(message.body.text)
   }
 
   async save(message: Message, name: string): Promise<void> {

@@ -16,6 +16,21 @@ export function mayEdit(message: Message): boolean {
   return message.own && message.editable && message.body.kind === 'text'
 }
 
+/** Another try would end the same for what is too large; for what is not allowed it may not, later. */
+export function mayRetry(message: Message): boolean {
+  return message.state === 'failed' && message.failure !== 'too-large'
+}
+
+/** A file that only Files takes. */
+export function mayLink(message: Message): boolean {
+  return message.state === 'failed' && message.failure === 'too-large' && (message.body.kind === 'file' || message.body.kind === 'image')
+}
+
+/** Words that are too many for one message. */
+export function mayTakeBack(message: Message): boolean {
+  return message.state === 'failed' && message.failure === 'too-large' && message.body.kind === 'text'
+}
+
 export function mayDelete(message: Message): boolean {
   return message.own && message.body.kind !== 'redacted'
 }
@@ -30,7 +45,9 @@ export function actionsOf(view: RoomView, message: Message, react?: () => void):
   add(text !== null, { icon: 'copy', text: t('chat.copy'), run: () => void navigator.clipboard.writeText(text ?? '').then(() => toasts.tell(t('chat.copied'))) })
   const { body } = message
   add((body.kind === 'image' || body.kind === 'file') && message.state === 'sent', { icon: 'download', text: t('chat.save'), run: () => void view.save(message, 'name' in body ? body.name : '') })
-  add(message.state === 'failed', { icon: 'refresh-cw', text: t('chat.sendAgain'), run: () => void view.retry(message) })
+  add(mayRetry(message), { icon: 'refresh-cw', text: t('chat.sendAgain'), run: () => void view.retry(message) })
+  add(mayLink(message) && !view.linking.has(message.id), { icon: 'folder', text: t('chat.linkInstead'), run: () => void view.link(message) })
+  add(mayTakeBack(message), { icon: 'pencil', text: t('chat.takeBack'), run: () => void takeBack(view, message) })
   if (mayDelete(message)) {
     if (entries.length > 0) entries.push('rule')
     entries.push({ icon: 'trash-2', text: message.state === 'sent' ? t('chat.delete') : t('chat.deleteUnsent'), keys: 'Del', danger: true, run: () => void view.remove(message) })
@@ -57,6 +74,11 @@ export function keyAction(view: RoomView, message: Message, key: string): boolea
 
 function reply(view: RoomView, message: Message): void {
   view.composer.reply(message)
+  chat.focusComposer()
+}
+
+export async function takeBack(view: RoomView, message: Message): Promise<void> {
+  await view.takeBack(message)
   chat.focusComposer()
 }
 

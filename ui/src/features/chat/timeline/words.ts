@@ -65,7 +65,7 @@ export function plainText(message: Message): string | null {
 export function failureText(message: Message): string {
   switch (message.failure) {
     case 'too-large':
-      return t('chat.tooLarge')
+      return message.body.kind === 'text' ? t('chat.tooLong') : t('chat.tooLargeFile')
     case 'not-allowed':
       return t('chat.notAllowed')
     case 'unverified':

@@ -176,6 +176,8 @@ export const chat: Record<keyof typeof source, string> = {
   'chat.tooLargeFile': 'Zu groß für den Chat. In Dateien ist mehr Platz.',
   'chat.tooLargeAnywhere': 'Kein Laufwerk in Dateien nimmt eine so große Datei.',
   'chat.linkInstead': 'In Dateien ablegen und verlinken',
+  'chat.linkGoing': 'Die Datei geht nach Dateien. Der Link tritt an ihre Stelle.',
+  'chat.takeBack': 'Neu schreiben',
   'chat.linkSoon': 'Die Datei geht nach Dateien. Der Link erscheint hier, sobald sie dort ist.',
   'chat.removeFile': '{name} entfernen',
   'chat.people': 'Personen',

@@ -174,6 +174,8 @@ export const chat = {
   'chat.tooLargeFile': 'Too big for chat. In Files there is more room.',
   'chat.tooLargeAnywhere': 'No drive in Files takes a file of this size.',
   'chat.linkInstead': 'Put it in Files and link it',
+  'chat.linkGoing': 'It goes up to Files. The link takes its place.',
+  'chat.takeBack': 'Write it again',
   'chat.linkSoon': 'It goes up to Files. The link appears here when it is there.',
   'chat.removeFile': 'Remove {name}',
   'chat.people': 'People',
