@@ -46,6 +46,7 @@ pub fn builder() -> Builder<Wry> {
             chat::new_recovery_key,
             chat::recovery_key,
             chat::confirm_recovery_key,
+            chat::save_recovery_key,
             chat::verifications,
             chat::verify_device,
             chat::verify_person,

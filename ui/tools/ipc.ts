@@ -99,6 +99,7 @@ function answers(world: World): Record<string, Command> {
     members: () => world.people.slice(0, 8).map((person, i) => ({ id: person.matrixId, name: person.name, avatar: person.avatar, power: i === 0 ? 'admin' : i === 1 ? 'moderator' : 'member', verified: person.verified, invited: i === 7 })),
     encryption: ({ updates }) => subscribe(updates, world.encryption),
     recovery_key: () => world.recoveryKey,
+    pick_save_path: () => '/home/ada/key.txt',
     verifications: ({ updates }) => subscribe(updates, world.verifications),
     devices_of_mine: () => world.ownDevices,
     recover: () => (world.recovery === 'slow' ? NEVER : world.recovery === 'wrong' ? refuse('invalid') : null),

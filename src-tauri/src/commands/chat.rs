@@ -214,6 +214,18 @@ pub async fn confirm_recovery_key(app: State<'_, App>) -> Result<(), ApiError> {
     app.confirm_recovery_key().await
 }
 
+/// Writes the recovery key that is shown to a file, below a line that says what it is.
+#[tauri::command]
+#[specta::specta]
+pub async fn save_recovery_key(
+    app: State<'_, App>,
+    grants: State<'_, Grants>,
+    path: String,
+    explanation: String,
+) -> Result<(), ApiError> {
+    app.save_recovery_key(grants.writable(path)?, explanation).await
+}
+
 #[tauri::command]
 #[specta::specta]
 pub async fn verifications(

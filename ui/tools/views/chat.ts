@@ -227,6 +227,13 @@ export const chat: Views = {
     },
   },
   'chat-key': { world: (world) => (world.recoveryKey = 'EsTM 8kQd VhbR 2xLp 7fWn cYtJ 4mGz uKsA 9qPe oHvB 3rDi XwCg'), act: open },
+  'chat-key-saved': {
+    world: (world) => (world.recoveryKey = 'EsTM 8kQd VhbR 2xLp 7fWn cYtJ 4mGz uKsA 9qPe oHvB 3rDi XwCg'),
+    act: async () => {
+      open()
+      await press('dialog .btn:nth-of-type(2)')
+    },
+  },
   'chat-unverified': { world: (world) => (world.encryption = { known: true, deviceVerified: false, crossSigning: true, recovery: true }), act: open },
   'chat-keys': {
     act: () => {

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::App;
 use crate::{
-    ApiError, Sink,
+    ApiError, ErrorCode, Sink,
     files::clean_name,
     send_changes,
     session::{kept, recovery},
@@ -262,6 +262,13 @@ impl App {
     /// The recovery key, until somebody says that they wrote it down.
     pub async fn recovery_key(&self) -> Result<Option<String>, ApiError> {
         Ok(kept::recovery_key_to_show(&self.signed()?.vault)?)
+    }
+
+    /// Writes the recovery key that is shown to `path`, for this person's eyes only, below a line that says what it is.
+    pub async fn save_recovery_key(&self, path: String, explanation: String) -> Result<(), ApiError> {
+        let key = kept::recovery_key_to_show(&self.signed()?.vault)?;
+        let key = Zeroizing::new(key.ok_or_else(|| ErrorCode::NotFound.with("no key is shown"))?);
+        recovery::write_down(Path::new(&path), &explanation, &key).await
     }
 
     /// The recovery key is written down.

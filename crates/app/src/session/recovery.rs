@@ -1,15 +1,18 @@
 //! The recovery key, made so that no death of the program between its making and its keeping leaves the account with
 //! a key that nobody knows.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use telestack_chat::{Chat, ChatError, view::ChatConnection};
-use tokio::time::sleep;
+use tokio::{io::AsyncWriteExt as _, time::sleep};
+use zeroize::Zeroizing;
 
 use super::kept;
 use crate::{ApiError, ErrorCode, store::Vault};
 
 const AFTER_FAILURE: Duration = Duration::from_secs(15);
+/// Bytes of the line above a key in a file.
+const LONGEST_LINE: usize = 1_000;
 
 /// Makes the account's keys where they are missing. True when a recovery key was made.
 pub(crate) async fn set_up(vault: &Vault, chat: &Chat) -> Result<bool, ApiError> {
@@ -37,6 +40,39 @@ pub(crate) async fn renew(vault: &Vault, chat: &Chat) -> Result<String, ApiError
         // Whether it was made is not known: it stays begun.
         Err(error) => Err(error.into()),
     }
+}
+
+/// Writes a key to a file that only this person may read, whole or not at all. What was there is replaced, its
+/// permissions with it.
+pub(crate) async fn write_down(path: &Path, explanation: &str, key: &str) -> Result<(), ApiError> {
+    if explanation.contains('\n') || explanation.len() > LONGEST_LINE {
+        return Err(ErrorCode::Invalid.with("the explanation is one line"));
+    }
+    let name = path.file_name().ok_or_else(|| ErrorCode::Invalid.with("the place is no file"))?;
+    let mut beside = name.to_owned();
+    beside.push(".part");
+    let beside = path.with_file_name(beside);
+    let text = Zeroizing::new(format!("{explanation}\n\n{key}\n"));
+    let written = async {
+        // What lies there from an earlier try might be readable for others.
+        match tokio::fs::remove_file(&beside).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut options = tokio::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        options.mode(0o600);
+        let mut file = options.open(&beside).await?;
+        file.write_all(text.as_bytes()).await?;
+        file.sync_all().await?;
+        tokio::fs::rename(&beside, path).await
+    };
+    if let Err(error) = written.await {
+        let _ = tokio::fs::remove_file(&beside).await;
+        return Err(error.into());
+    }
+    Ok(())
 }
 
 /// Finishes what an earlier run began, once there is a network. True when there is a new key to show.
@@ -77,8 +113,6 @@ async fn once(vault: &Vault, chat: &Chat) -> Result<bool, ApiError> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use telestack_chat::{ChatConfig, ChatSession};
     use telestack_testkit::{Stack, StackOptions};
 
@@ -98,6 +132,28 @@ mod tests {
         let hiro = stack.person("hiro").expect("Hiro");
         let token = stack.matrix_login_token(&hiro.email, &hiro.password).await.expect("a token");
         Chat::sign_in(config(stack, folder), &token).await.expect("signed in")
+    }
+
+    #[tokio::test]
+    async fn a_key_in_a_file_is_for_its_owner_only() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("Recovery key.txt");
+        // Readable for all, and what an earlier try left is too.
+        std::fs::write(&path, "old").expect("written");
+        std::fs::write(folder.path().join("Recovery key.txt.part"), "half").expect("written");
+        write_down(&path, "What this is.", "EsTc LW2K").await.expect("written down");
+        assert_eq!(std::fs::read_to_string(&path).expect("readable"), "What this is.\n\nEsTc LW2K\n");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = std::fs::metadata(&path).expect("there").permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).expect("folder").count(), 1, "nothing is left beside it");
+        let absent = write_down(&folder.path().join("no/where.txt"), "", "key").await;
+        assert_eq!(absent.map_err(|error| error.code), Err(ErrorCode::NotFound));
+        let two = write_down(&path, "one\ntwo", "key").await;
+        assert_eq!(two.map_err(|error| error.code), Err(ErrorCode::Invalid));
     }
 
     #[tokio::test(flavor = "multi_thread")]

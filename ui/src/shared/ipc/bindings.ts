@@ -44,6 +44,8 @@ export const commands = {
 	newRecoveryKey: () => typedError<string, ApiError>(__TAURI_INVOKE("new_recovery_key")),
 	recoveryKey: () => typedError<string | null, ApiError>(__TAURI_INVOKE("recovery_key")),
 	confirmRecoveryKey: () => typedError<null, ApiError>(__TAURI_INVOKE("confirm_recovery_key")),
+	/**  Writes the recovery key that is shown to a file, below a line that says what it is. */
+	saveRecoveryKey: (path: string, explanation: string) => typedError<null, ApiError>(__TAURI_INVOKE("save_recovery_key", { path, explanation })),
 	verifications: (updates: Channel<Verification[]>) => typedError<number, ApiError>(__TAURI_INVOKE("verifications", { updates })),
 	/**  None asks all other devices of this account. */
 	verifyDevice: (deviceId: string | null) => typedError<null, ApiError>(__TAURI_INVOKE("verify_device", { deviceId })),
@@ -74,10 +76,10 @@ export const commands = {
 	upload: (drive: string, folder: string, paths: string[]) => typedError<null, ApiError>(__TAURI_INVOKE("upload", { drive, folder, paths })),
 	/**  Puts a file that is too large for chat into Files and links it in the room. */
 	linkUpload: (roomId: string, path: string) => typedError<null, ApiError>(__TAURI_INVOKE("link_upload", { roomId, path })),
-	uploads: (updates: Channel<ListDiff<Upload>[]>) => typedError<number, ApiError>(__TAURI_INVOKE("uploads", { updates })),
-	pauseUpload: (id: string) => typedError<null, ApiError>(__TAURI_INVOKE("pause_upload", { id })),
 	/**  Puts the file of a message that was refused as too large into Files; its link takes the message's place. */
 	linkUnsent: (roomId: string, itemId: string) => typedError<null, ApiError>(__TAURI_INVOKE("link_unsent", { roomId, itemId })),
+	uploads: (updates: Channel<ListDiff<Upload>[]>) => typedError<number, ApiError>(__TAURI_INVOKE("uploads", { updates })),
+	pauseUpload: (id: string) => typedError<null, ApiError>(__TAURI_INVOKE("pause_upload", { id })),
 	resumeUpload: (id: string) => typedError<null, ApiError>(__TAURI_INVOKE("resume_upload", { id })),
 	cancelUpload: (id: string) => typedError<null, ApiError>(__TAURI_INVOKE("cancel_upload", { id })),
 	downloadFile: (drive: string, id: string, path: string) => typedError<null, ApiError>(__TAURI_INVOKE("download_file", { drive, id, path })),
