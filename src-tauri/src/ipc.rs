@@ -44,6 +44,7 @@ pub fn builder() -> Builder<Wry> {
             chat::encryption,
             chat::recover,
             chat::new_recovery_key,
+            chat::reset_identity,
             chat::recovery_key,
             chat::confirm_recovery_key,
             chat::save_recovery_key,

@@ -31,6 +31,13 @@ async fn a_password_opens_rows_messages_and_calls() {
     let (status, matrix) = post(login.clone(), jwt["jwt"].as_str(), &json!({})).await;
     assert_eq!((status, matrix["matrixId"].as_str()), (200, Some(ada.matrix_id.as_str())));
 
+    // Confirming takes a sign-in and the password, both.
+    let confirmation = format!("{}/telestack/v1/matrix/confirmation", info.server);
+    let with = |password: &str| json!({ "password": password });
+    assert_eq!(post(confirmation.clone(), None, &with(&ada.password)).await.0, 401);
+    assert_eq!(post(confirmation.clone(), jwt["jwt"].as_str(), &with("a guess")).await.0, 403);
+    assert_eq!(post(confirmation.clone(), jwt["jwt"].as_str(), &json!({})).await.0, 400);
+
     let homeserver = &info.matrix.homeserver;
     let body = json!({ "type": "org.matrix.login.jwt", "token": matrix["token"] });
     let (_, device) = post(format!("{homeserver}/_matrix/client/v3/login"), None, &body).await;

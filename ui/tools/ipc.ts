@@ -103,6 +103,7 @@ function answers(world: World): Record<string, Command> {
     verifications: ({ updates }) => subscribe(updates, world.verifications),
     devices_of_mine: () => world.ownDevices,
     recover: () => (world.recovery === 'slow' ? NEVER : world.recovery === 'wrong' ? refuse('invalid') : null),
+    reset_identity: () => (world.recovery === 'wrong' ? refuse('wrong-credentials') : 'EsTM 8kQd VhbR 2xLp 7fWn cYtJ 4mGz uKsA 9qPe oHvB 3rDi XwCg'),
     new_recovery_key: () => 'EsTM 8kQd VhbR 2xLp 7fWn cYtJ 4mGz uKsA 9qPe oHvB 3rDi XwCg',
     invite: () => refuse(world.connection.chat === 'offline' ? 'offline' : 'forbidden'),
     calls: ({ updates }) => {

@@ -6,10 +6,10 @@ use futures_util::{StreamExt, pin_mut};
 use matrix_sdk::{
     Client,
     encryption::{
-        VerificationState,
+        CrossSigningResetAuthType, VerificationState,
         recovery::{RecoveryError, RecoveryState},
     },
-    ruma::UserId,
+    ruma::{UserId, api::client::uiaa},
 };
 use tokio::{sync::watch, time::timeout};
 
@@ -76,6 +76,39 @@ pub async fn new_recovery_key(client: &Client) -> Result<String, ChatError> {
         }
     };
     timeout(SET_UP, make).await.map_err(|_| ChatError::Offline)?
+}
+
+/// Makes new keys for an account whose old ones are lost, and trusts this device by them; the answer is the new
+/// recovery key. `confirmation` is the password that the homeserver has of this person for this moment.
+///
+/// What only the old backup could open is lost for good. Interrupted, it can be done again.
+///
+/// # Errors
+/// `Forbidden` where the confirmation is not taken.
+pub async fn reset_identity(client: &Client, confirmation: &str) -> Result<String, ChatError> {
+    let user = client.user_id().ok_or(ChatError::SignedOut)?.to_owned();
+    let reset = async {
+        let encryption = client.encryption();
+        encryption.wait_for_e2ee_initialization_tasks().await;
+        let recovery = encryption.recovery();
+        if let Some(handle) = recovery.reset_identity().await? {
+            let CrossSigningResetAuthType::Uiaa(asked) = handle.auth_type() else {
+                return Err(ChatError::Forbidden);
+            };
+            let user = uiaa::UserIdentifier::Matrix(uiaa::MatrixUserIdentifier::new(user.to_string()));
+            let mut password = uiaa::Password::new(user, confirmation.to_owned());
+            password.session.clone_from(&asked.session);
+            match handle.reset(Some(uiaa::AuthData::Password(password))).await {
+                // Asked again is refused.
+                Err(RecoveryError::Sdk(error)) if error.as_uiaa_response().is_some() => {
+                    return Err(ChatError::Forbidden);
+                }
+                done => done?,
+            }
+        }
+        Ok(recovery.enable().await?)
+    };
+    timeout(SET_UP, reset).await.map_err(|_| ChatError::Offline)?
 }
 
 /// Keeps `state` what it is, until the client is gone.

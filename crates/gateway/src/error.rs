@@ -21,6 +21,8 @@ pub enum GatewayError {
     /// The backend or the homeserver does not answer; trying again later may help.
     #[error("{0} cannot be reached")]
     Unavailable(&'static str),
+    #[error("too many tries")]
+    RateLimited,
     #[error("{0}")]
     Internal(String),
 }
@@ -29,6 +31,7 @@ impl From<BackendError> for GatewayError {
     fn from(error: BackendError) -> Self {
         match error {
             BackendError::Unauthorized(_) | BackendError::Forbidden(_) => Self::Unauthorized,
+            BackendError::RateLimited { .. } => Self::RateLimited,
             BackendError::Offline(_) | BackendError::Server { .. } => Self::Unavailable("the backend"),
             other => Self::Internal(other.to_string()),
         }
@@ -43,6 +46,7 @@ impl IntoResponse for GatewayError {
             Self::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid", "M_BAD_JSON"),
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "not-found", "M_NOT_FOUND"),
             Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "M_UNKNOWN"),
+            Self::RateLimited => (StatusCode::TOO_MANY_REQUESTS, "rate-limited", "M_LIMIT_EXCEEDED"),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "M_UNKNOWN"),
         };
         if let Self::Internal(error) = &self {

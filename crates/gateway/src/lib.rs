@@ -4,6 +4,7 @@
 
 mod asker;
 mod check;
+mod confirmation;
 mod error;
 mod homeserver;
 mod matrix_login;
@@ -92,6 +93,7 @@ impl Gateway {
         Router::new()
             .route("/.well-known/telestack", get(well_known))
             .route("/telestack/v1/matrix/login", post(matrix_login::login))
+            .route("/telestack/v1/matrix/confirmation", post(confirmation::confirm))
             .route("/telestack/v1/profile", post(profile::change))
             .route("/telestack/v1/storage", get(storage::report))
             .route("/telestack/v1/livekit/webhook", post(webhook::receive))

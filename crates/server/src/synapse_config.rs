@@ -53,7 +53,8 @@ pub fn synapse_config(config: &Config, secrets: &Secrets) -> Value {
         "suppress_key_server_warning": true,
         "trusted_key_servers": [],
         "enable_registration": false,
-        "password_config": { "enabled": false },
+        // Nobody has a password but for the minutes in which they confirm that it is they (docs/decisions/0004).
+        "password_config": { "enabled": true },
         "registration_shared_secret": secrets.matrix_registration,
         "macaroon_secret_key": secrets.matrix_macaroon,
         "form_secret": secrets.matrix_form,
@@ -125,7 +126,7 @@ mod tests {
         for settings in [real, development] {
             assert_eq!(
                 (&settings["enable_registration"], &settings["password_config"]["enabled"]),
-                (&json!(false), &json!(false))
+                (&json!(false), &json!(true))
             );
         }
     }

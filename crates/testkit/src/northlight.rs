@@ -112,17 +112,41 @@ pub(crate) async fn login_token(
     email: &str,
     password: &str,
 ) -> Result<(String, String)> {
+    let login =
+        ask_gateway(server, anonymous, (email, password), "/telestack/v1/matrix/login", &json!({})).await?;
+    let token = login["token"].as_str().context("the gateway gave no login token")?;
+    let homeserver = login["homeserver"].as_str().context("the gateway named no homeserver")?;
+    Ok((token.to_owned(), homeserver.to_owned()))
+}
+
+/// What the homeserver takes as somebody's password when they confirm what they do.
+pub(crate) async fn confirmation(
+    server: &str,
+    anonymous: &Appwrite,
+    email: &str,
+    password: &str,
+) -> Result<String> {
+    let (path, body) = ("/telestack/v1/matrix/confirmation", json!({ "password": password }));
+    let answer = ask_gateway(server, anonymous, (email, password), path, &body).await?;
+    Ok(answer["secret"].as_str().context("the gateway gave no secret")?.to_owned())
+}
+
+/// A question to the gateway by somebody who signs in for it.
+async fn ask_gateway(
+    server: &str,
+    anonymous: &Appwrite,
+    (email, password): (&str, &str),
+    path: &str,
+    body: &Value,
+) -> Result<Value> {
     let session = anonymous.sign_in(email, password).await?;
     let jwt = session.call(Method::POST, "/account/jwts", &json!({})).await?;
     let jwt = jwt["jwt"].as_str().context("the engine gave no JWT")?;
-    let path = "/telestack/v1/matrix/login";
-    let answer = reqwest::Client::new().post(format!("{server}{path}")).bearer_auth(jwt).send().await?;
-    let login = read("POST", path, answer).await?;
-    let token = login["token"].as_str().context("the gateway gave no login token")?;
-    let homeserver = login["homeserver"].as_str().context("the gateway named no homeserver")?;
+    let request = reqwest::Client::new().post(format!("{server}{path}")).bearer_auth(jwt).json(body);
+    let answer = read("POST", path, request.send().await?).await?;
     // The session was only for this; nobody should see it in their list of devices.
     session.call(Method::DELETE, "/account/sessions/current", &Value::Null).await?;
-    Ok((token.to_owned(), homeserver.to_owned()))
+    Ok(answer)
 }
 
 async fn write_profile(admin: &Appwrite, person: &DemoPerson, matrix_id: &str) -> Result<()> {

@@ -220,6 +220,14 @@ impl Stack {
         Ok(token)
     }
 
+    /// What the homeserver takes as this person's password when they confirm what they do.
+    ///
+    /// # Errors
+    /// A server refuses.
+    pub async fn matrix_confirmation(&self, email: &str, password: &str) -> Result<String> {
+        northlight::confirmation(&self.info.server, &self.anonymous(), email, password).await
+    }
+
     /// A LiveKit token of one hour that may do everything in `room`, past the gateway.
     ///
     /// # Errors

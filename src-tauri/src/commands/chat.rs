@@ -214,6 +214,13 @@ pub async fn confirm_recovery_key(app: State<'_, App>) -> Result<(), ApiError> {
     app.confirm_recovery_key().await
 }
 
+/// Makes new keys for an account that has lost its old ones everywhere.
+#[tauri::command]
+#[specta::specta]
+pub async fn reset_identity(app: State<'_, App>, password: String) -> Result<String, ApiError> {
+    app.reset_identity(password).await
+}
+
 /// Writes the recovery key that is shown to a file, below a line that says what it is.
 #[tauri::command]
 #[specta::specta]

@@ -16,6 +16,12 @@ async function enter(text: string): Promise<void> {
   await type('dialog textarea', text)
 }
 
+async function reset(): Promise<void> {
+  show()
+  await press('.setting-card .setting:nth-of-type(4) .btn')
+  await find('dialog')
+}
+
 async function check(): Promise<void> {
   await enter(KEY)
   await press('dialog .btn.primary')
@@ -40,6 +46,13 @@ export const security: Views = {
   security: { act: show },
   'security-unverified': { world: unverified, act: show },
   'security-key': { world: unverified, act: () => enter('EsTc LW2K PGiF wKE') },
+  'security-key-forgot': {
+    world: unverified,
+    act: async () => {
+      await enter('')
+      await press('dialog summary')
+    },
+  },
   'security-key-odd': { world: unverified, act: () => enter('EsTc LW2K PGiF wKE0') },
   'security-key-checking': {
     world: (world) => {
@@ -56,6 +69,27 @@ export const security: Views = {
     act: check,
   },
   'security-key-done': { world: unverified, act: check },
+  'security-reset': { world: unverified, act: () => reset() },
+  'security-reset-sure': {
+    world: unverified,
+    act: async () => {
+      await reset()
+      await press('dialog [role="checkbox"]')
+      await type('dialog input', 'correct horse battery')
+    },
+  },
+  'security-reset-wrong': {
+    world: (world) => {
+      unverified(world)
+      world.recovery = 'wrong'
+    },
+    act: async () => {
+      await reset()
+      await press('dialog [role="checkbox"]')
+      await type('dialog input', 'correct horse')
+      await press('dialog .btn.danger')
+    },
+  },
   'security-new': {
     act: async () => {
       show()

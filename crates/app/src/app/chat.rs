@@ -223,6 +223,17 @@ impl App {
         recovery::renew(&signed.vault, &signed.chat).await
     }
 
+    /// Makes new keys for an account that has neither its recovery key nor a trusted device any more; the answer is the
+    /// new recovery key, which is shown until it is confirmed. `wrong-credentials` for a wrong password of the account.
+    pub async fn reset_identity(&self, password: String) -> Result<String, ApiError> {
+        let signed = self.signed()?;
+        let password = Zeroizing::new(password);
+        let jwt = signed.link.call(signed.link.backend.create_jwt()).await?;
+        // Before anything is given up.
+        let confirmation = signed.gateway.confirmation(&jwt, &password).await?;
+        recovery::reset(&signed.vault, &signed.chat, &confirmation).await
+    }
+
     /// Comparisons of devices, as their dialogs show them.
     pub async fn verifications(&self, updates: Sink<Vec<Verification>>) -> Result<u32, ApiError> {
         let signed = self.signed()?;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, de::DeserializeOwned};
 use telestack_model::{Person, ProfileChange, StorageReport, WellKnown};
 use url::Url;
+use zeroize::Zeroizing;
 
 use crate::{ApiError, ErrorCode};
 
@@ -61,6 +62,27 @@ impl Gateway {
         let answer: Answer =
             answer.json().await.map_err(|error| ErrorCode::ChatUnavailable.with(error.without_url()))?;
         Ok(MatrixLogin { token: answer.token, homeserver: answer.homeserver })
+    }
+
+    /// Trades the account's password for what the homeserver takes as this person's confirmation.
+    pub async fn confirmation(&self, jwt: &str, password: &str) -> Result<Zeroizing<String>, ApiError> {
+        #[derive(Deserialize)]
+        struct Answer {
+            secret: String,
+        }
+        let url = self.at("/telestack/v1/matrix/confirmation")?;
+        let body = serde_json::json!({ "password": password });
+        let answer = read::<Answer>(self.http.post(url).bearer_auth(jwt).json(&body).send().await).await;
+        match answer {
+            Ok(answer) => Ok(Zeroizing::new(answer.secret)),
+            Err(error) if error.code == ErrorCode::Forbidden => {
+                Err(ErrorCode::WrongCredentials.with("the password is wrong"))
+            }
+            Err(error) if error.code == ErrorCode::FilesUnavailable => {
+                Err(ErrorCode::ChatUnavailable.with(error.message))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// What is used of how much, and the buckets that this person may list.

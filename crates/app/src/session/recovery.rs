@@ -42,6 +42,14 @@ pub(crate) async fn renew(vault: &Vault, chat: &Chat) -> Result<String, ApiError
     }
 }
 
+/// Gives up the account's keys for new ones. Where it is cut off, the next start finishes what was begun.
+pub(crate) async fn reset(vault: &Vault, chat: &Chat, confirmation: &str) -> Result<String, ApiError> {
+    kept::begin_recovery_key(vault)?;
+    let key = chat.reset_identity(confirmation).await?;
+    kept::keep_recovery_key(vault, &key)?;
+    Ok(key)
+}
+
 /// Writes a key to a file that only this person may read, whole or not at all. What was there is replaced, its
 /// permissions with it.
 pub(crate) async fn write_down(path: &Path, explanation: &str, key: &str) -> Result<(), ApiError> {

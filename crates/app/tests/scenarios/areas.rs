@@ -1,6 +1,9 @@
 //! Profile, card, sessions, about and a call without a media host, as the window would use them.
 
-use telestack_app::view::{CallsView, FolderItem, PersonView, RoomSummary, SessionState, TimelineUpdate};
+use telestack_app::{
+    ErrorCode,
+    view::{CallsView, FolderItem, PersonView, RoomSummary, SessionState, TimelineUpdate},
+};
 use telestack_calls::view::CallPhase;
 use telestack_chat::view::{Body, TimelineItem};
 
@@ -19,6 +22,7 @@ async fn every_area_answers() {
 
     change_profile(&app, outside.path()).await;
     share(&app, &room).await;
+    begin_again(&app, &grace.password, outside.path()).await;
 
     let sessions = app.sessions().await.expect("sessions");
     let here = sessions.iter().find(|session| session.current).expect("this one");
@@ -70,6 +74,25 @@ async fn change_profile(app: &telestack_app::App, outside: &std::path::Path) {
     let name = me.avatar.expect("waited for it").replace(':', "%3A");
     let face = app.resource(&format!("/avatar/{name}")).await.expect("the picture");
     assert!(face.mime.starts_with("image/"), "{}", face.mime);
+}
+
+/// New keys for the account: only with its password, and the new recovery key is shown and can be saved.
+async fn begin_again(app: &telestack_app::App, password: &str, outside: &std::path::Path) {
+    let sessions = app.sessions().await.expect("sessions").len();
+    let guessed = app.reset_identity("not her password".into()).await;
+    assert_eq!(guessed.map_err(|error| error.code), Err(ErrorCode::WrongCredentials));
+    let before = app.recovery_key().await.expect("readable");
+    let key = app.reset_identity(password.into()).await.expect("new keys");
+    assert_ne!(Some(&key), before.as_ref());
+    assert_eq!(app.recovery_key().await.expect("readable"), Some(key.clone()));
+    let path = outside.join("Recovery key.txt");
+    let place = path.to_string_lossy().into_owned();
+    app.save_recovery_key(place.clone(), "Of Grace.".into()).await.expect("saved");
+    assert_eq!(std::fs::read_to_string(path).expect("readable"), format!("Of Grace.\n\n{key}\n"));
+    app.confirm_recovery_key().await.expect("kept");
+    let late = app.save_recovery_key(place, "Of Grace.".into()).await;
+    assert_eq!(late.map_err(|error| error.code), Err(ErrorCode::NotFound), "it is shown no more");
+    assert_eq!(app.sessions().await.expect("sessions").len(), sessions, "confirming leaves no session");
 }
 
 async fn share(app: &telestack_app::App, room: &str) {

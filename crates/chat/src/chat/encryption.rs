@@ -36,6 +36,15 @@ impl Chat {
         Box::pin(encryption::new_recovery_key(&self.inner.client)).await
     }
 
+    /// Makes new keys for an account that has lost its old ones everywhere; the new recovery key comes back.
+    /// `confirmation` is what the homeserver takes as this person's password.
+    ///
+    /// # Errors
+    /// `Forbidden` where it is not taken.
+    pub async fn reset_identity(&self, confirmation: &str) -> Result<String, ChatError> {
+        Box::pin(encryption::reset_identity(&self.inner.client, confirmation)).await
+    }
+
     #[must_use]
     pub fn encryption(&self) -> watch::Receiver<EncryptionState> {
         self.inner.encryption.subscribe()

@@ -1,5 +1,6 @@
 //! Chat on the real engines: one file, one story.
 
+mod all_lost;
 mod calls;
 mod hostile_html;
 mod inviting;

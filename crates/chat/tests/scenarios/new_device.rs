@@ -1,11 +1,8 @@
 //! A second device: it is not trusted and cannot read what was, until it gets the recovery key.
 
-use telestack_chat::{
-    ChatError,
-    view::{Body, EncryptionState},
-};
+use telestack_chat::{ChatError, view::Body};
 
-use crate::world::{PATIENCE, Person, Window, device, direct_room, newcomer, stack};
+use crate::world::{Window, device, direct_room, newcomer, stack};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_device_recovers_old_messages() {
@@ -13,7 +10,7 @@ async fn a_new_device_recovers_old_messages() {
     let jun = newcomer(&stack, "jun").await;
     let key = jun.chat.set_up_encryption().await.expect("set up").expect("a recovery key");
     assert_eq!(jun.chat.set_up_encryption().await, Ok(None), "the key is shown once");
-    whole(&jun).await;
+    jun.trusted().await;
     let kim = newcomer(&stack, "kim").await;
     let room = direct_room(&jun, &kim).await;
     kim.chat.send_text(&room, "an old secret", None, &[]).await.expect("written");
@@ -33,7 +30,7 @@ async fn a_new_device_recovers_old_messages() {
     assert!(matches!(second.chat.recover("EsT0 nonsense").await, Err(ChatError::Invalid(_))));
     second.chat.recover(&key).await.expect("recovered");
     seconds.message("an old secret").await;
-    whole(&second).await;
+    second.trusted().await;
 
     // A key that is lost is replaced where the account's keys are; the new one works and the old one does not.
     let third = device(&stack, "jun").await;
@@ -42,14 +39,7 @@ async fn a_new_device_recovers_old_messages() {
     assert_ne!(new, key);
     assert!(matches!(third.chat.recover(&key).await, Err(ChatError::Invalid(_))));
     third.chat.recover(&new).await.expect("recovered");
-    whole(&third).await;
+    third.trusted().await;
     third.room("the room", |found| (found.id == room).then_some(())).await;
     Window::open(&third.chat, &room).await.message("an old secret").await;
-}
-
-async fn whole(person: &Person) {
-    let wanted = EncryptionState { known: true, device_verified: true, cross_signing: true, recovery: true };
-    let mut encryption = person.chat.encryption();
-    let state = tokio::time::timeout(PATIENCE, encryption.wait_for(|state| *state == wanted)).await;
-    assert!(state.is_ok(), "{:?}", person.chat.encryption().borrow());
 }

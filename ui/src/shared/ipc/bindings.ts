@@ -42,6 +42,8 @@ export const commands = {
 	encryption: (updates: Channel<EncryptionState>) => typedError<number, ApiError>(__TAURI_INVOKE("encryption", { updates })),
 	recover: (recoveryKey: string) => typedError<null, ApiError>(__TAURI_INVOKE("recover", { recoveryKey })),
 	newRecoveryKey: () => typedError<string, ApiError>(__TAURI_INVOKE("new_recovery_key")),
+	/**  Makes new keys for an account that has lost its old ones everywhere. */
+	resetIdentity: (password: string) => typedError<string, ApiError>(__TAURI_INVOKE("reset_identity", { password })),
 	recoveryKey: () => typedError<string | null, ApiError>(__TAURI_INVOKE("recovery_key")),
 	confirmRecoveryKey: () => typedError<null, ApiError>(__TAURI_INVOKE("confirm_recovery_key")),
 	/**  Writes the recovery key that is shown to a file, below a line that says what it is. */

@@ -38,6 +38,14 @@ class Encryption {
     return null
   }
 
+  /** Gives the lost keys of the account up for new ones; the new recovery key shows itself. Why not, where it did not go. */
+  async reset(password: string): Promise<ErrorCode | null> {
+    const answer = await commands.resetIdentity(password)
+    if (answer.status === 'error') return answer.error.code
+    this.key = answer.data
+    return null
+  }
+
   /** The key is made some time after sign-in, so every change of state asks. */
   async #ask(): Promise<void> {
     if (this.key !== null) return

@@ -11,7 +11,10 @@ use std::{
 
 use reqwest::Method;
 use serde_json::json;
-use telestack_chat::{Chat, ChatConfig, ChatSession, view::ChatConnection};
+use telestack_chat::{
+    Chat, ChatConfig, ChatSession,
+    view::{ChatConnection, EncryptionState},
+};
 use telestack_testkit::{Stack, StackOptions, wait_for};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
@@ -76,6 +79,11 @@ pub async fn token(stack: &Stack, name: &str) -> String {
     stack.matrix_login_token(&format!("{name}@tests.example"), PASSWORD).await.expect("a login token")
 }
 
+/// What the homeserver takes as somebody's password when they confirm what they do.
+pub async fn confirmation(stack: &Stack, name: &str) -> String {
+    stack.matrix_confirmation(&format!("{name}@tests.example"), PASSWORD).await.expect("a confirmation")
+}
+
 fn config(wire: &Wire, folder: &Path) -> ChatConfig {
     ChatConfig {
         homeserver: Url::parse(&wire.url()).expect("a URL"),
@@ -115,6 +123,15 @@ impl Person {
         wait_for(what, PATIENCE, || async { self.chat.rooms().iter().find_map(&condition) })
             .await
             .unwrap_or_else(|error| panic!("{error}; {:#?}", self.chat.rooms()))
+    }
+
+    /// Waits until this device is one of the account's own and messages survive its loss.
+    pub async fn trusted(&self) {
+        let wanted =
+            EncryptionState { known: true, device_verified: true, cross_signing: true, recovery: true };
+        let mut encryption = self.chat.encryption();
+        let state = tokio::time::timeout(PATIENCE, encryption.wait_for(|state| *state == wanted)).await;
+        assert!(state.is_ok(), "{}: {:?}", self.id, self.chat.encryption().borrow());
     }
 
     /// Waits until nothing waits to be sent.
