@@ -339,7 +339,11 @@ impl Machine {
                 let own = self.me.identity();
                 call.stage.voice(&own, !call.mic);
             }
-            Media::Reconnecting => call.phase = CallPhase::Reconnecting { media_restarted: false },
+            Media::Reconnecting => {
+                call.phase = CallPhase::Reconnecting { media_restarted: false };
+                // Nobody is heard now, and nobody says who has fallen silent, muted themselves or gone.
+                call.stage.speaking(&[]);
+            }
             Media::Disconnected | Media::Died if call.since.is_none() && call.tries >= FIRST_TRIES => {
                 let room_id = call.room.room_id.clone();
                 return self.fail(&room_id, "calls-unavailable".to_owned());

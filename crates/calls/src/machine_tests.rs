@@ -165,6 +165,31 @@ fn keys_of_others_survive_a_media_process_that_dies() {
 }
 
 #[test]
+fn nobody_speaks_while_the_connection_is_away() {
+    let mut machine = started();
+    machine.handle(100, members(&["ada", "ben", "chloe"]));
+    machine.handle(200, Input::Media(Media::Connected));
+    let identity = |name: &str| member(name).identity();
+    for name in ["ben", "chloe"] {
+        machine.handle(300, Input::Media(Media::Voice { identity: identity(name), muted: false }));
+    }
+    let both = vec![identity("ben"), identity("chloe")];
+    machine.handle(400, Input::Media(Media::Speaking { identities: both }));
+    let speak = |machine: &mut Machine| -> Vec<String> {
+        let tiles = machine.view().current.expect("a call").tiles;
+        tiles.into_iter().filter(|tile| tile.speaking).map(|tile| tile.name).collect()
+    };
+    assert_eq!(speak(&mut machine).len(), 2);
+    machine.handle(500, Input::Media(Media::Reconnecting));
+    assert!(speak(&mut machine).is_empty());
+    // Ben muted himself and Chloé went meanwhile; their rings do not come back with the connection.
+    machine.handle(600, Input::Media(Media::Reconnected));
+    machine.handle(600, Input::Media(Media::Voice { identity: identity("ben"), muted: true }));
+    machine.handle(600, Input::Media(Media::Gone { identity: identity("chloe") }));
+    assert!(speak(&mut machine).is_empty());
+}
+
+#[test]
 fn a_lost_connection_is_tried_again_more_and_more_slowly() {
     let mut machine = started();
     assert_eq!(machine.handle(1_000, Input::Media(Media::Disconnected)).len(), 1);

@@ -55,7 +55,10 @@ impl Stage {
     }
 
     pub fn voice(&mut self, identity: &str, muted: bool) {
-        self.facts_of(identity).muted = muted;
+        let facts = self.facts_of(identity);
+        facts.muted = muted;
+        // Unmuted, they have said nothing yet.
+        facts.speaking &= !muted;
     }
 
     pub fn track(&mut self, identity: &str, source: TileSource, shown: bool) {
@@ -181,6 +184,8 @@ mod tests {
         assert!(stage.view("x")[0].speaking);
         stage.voice(&ben, true);
         assert!(!stage.view("x")[0].speaking);
+        stage.voice(&ben, false);
+        assert!(!stage.view("x")[0].speaking, "before they said anything");
     }
 
     #[test]

@@ -36,7 +36,9 @@ function tile(id: number, person: string, part: Partial<Tile> = {}): Tile {
 export function call(count: number, part: Partial<CallView> = {}): CallView {
   const order = ['ada', 'ben', 'grace', 'daniel', 'chloe', 'fatima', 'emeka', 'hiro', 'ingrid', 'joao', 'katharina', 'liam']
   const states: Partial<Tile>[] = [{ muted: false }, { speaking: true }, { muted: true }, { video: false }, { quality: 'fair' }, { keyMissing: true }, { muted: true, quality: 'poor' }, {}, { video: false, muted: true, quality: 'lost' }]
-  const tiles = order.slice(0, count).map((id, i) => tile(i + 1, id, states[i]))
+  // Nobody is heard while the connection is away.
+  const heard = (part.phase ?? { kind: 'connected' }).kind === 'connected'
+  const tiles = order.slice(0, count).map((id, i) => tile(i + 1, id, { ...states[i], speaking: heard && states[i]?.speaking === true }))
   return { roomId: roomId('release'), title: 'Release 2.4', phase: { kind: 'connected' }, since: ago(24.13), encrypted: true, mic: true, camera: true, screen: false, tiles, waitingFor: [], ...part }
 }
 

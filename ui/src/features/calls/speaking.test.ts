@@ -6,8 +6,8 @@ afterEach(() => vi.useRealTimers())
 
 it('stays on for 600 ms of silence and not longer', () => {
   const rings = new SpeakingRings()
-  rings.update([{ identity: 'a', speaking: true }])
-  rings.update([{ identity: 'a', speaking: false }])
+  rings.update([{ identity: 'a', speaking: true, muted: false }])
+  rings.update([{ identity: 'a', speaking: false, muted: false }])
   vi.advanceTimersByTime(590)
   expect(rings.shown.has('a')).toBe(true)
   vi.advanceTimersByTime(20)
@@ -16,17 +16,26 @@ it('stays on for 600 ms of silence and not longer', () => {
 
 it('does not go off between two words', () => {
   const rings = new SpeakingRings()
-  rings.update([{ identity: 'a', speaking: true }])
-  rings.update([{ identity: 'a', speaking: false }])
+  rings.update([{ identity: 'a', speaking: true, muted: false }])
+  rings.update([{ identity: 'a', speaking: false, muted: false }])
   vi.advanceTimersByTime(400)
-  rings.update([{ identity: 'a', speaking: true }])
+  rings.update([{ identity: 'a', speaking: true, muted: false }])
   vi.advanceTimersByTime(1000)
   expect(rings.shown.has('a')).toBe(true)
 })
 
+it('goes off at once for who mutes', () => {
+  const rings = new SpeakingRings()
+  rings.update([{ identity: 'a', speaking: true, muted: false }])
+  rings.update([{ identity: 'a', speaking: false, muted: true }])
+  expect(rings.shown.size).toBe(0)
+  rings.update([{ identity: 'a', speaking: true, muted: true }])
+  expect(rings.shown.size).toBe(0)
+})
+
 it('forgets who left', () => {
   const rings = new SpeakingRings()
-  rings.update([{ identity: 'a', speaking: true }])
+  rings.update([{ identity: 'a', speaking: true, muted: false }])
   rings.update([])
   expect(rings.shown.size).toBe(0)
 })
