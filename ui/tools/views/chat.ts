@@ -83,7 +83,7 @@ export const chat: Views = {
     },
     act: async () => {
       open()
-      await press('.msg:nth-last-of-type(2) .under .btn')
+      await press('.msg:nth-last-of-type(2) .ways .btn')
     },
   },
   'chat-rich': {
