@@ -3,7 +3,11 @@
 //! Before it replaces somebody's signing keys, the homeserver wants to know that it is really they who ask (user-interactive
 //! authentication). It knows no passwords of ours: it is given one, made now, which nobody knows any more a few minutes later.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use axum::{
     Json,
@@ -40,12 +44,41 @@ pub async fn confirm(
     let matrix_id = format!("@{localpart}:{}", gateway.config.well_known.matrix.server_name);
     let secret = secret()?;
     gateway.homeserver.set_password(&matrix_id, &secret).await?;
+    let number = gateway.told.tell(&matrix_id);
     let after = gateway.clone();
     tokio::spawn(async move {
         tokio::time::sleep(GOOD_FOR).await;
-        forget(&after, &matrix_id).await;
+        if after.told.end(&matrix_id, number) {
+            forget(&after, &matrix_id).await;
+        }
     });
     Ok(Json(json!({ "secret": secret })))
+}
+
+/// Who was told a confirmation that is still good. The end of an earlier one leaves a newer one of theirs alone.
+#[derive(Default)]
+pub struct Told {
+    last: Mutex<HashMap<String, u64>>,
+}
+
+impl Told {
+    /// The number of this one among theirs.
+    fn tell(&self, who: &str) -> u64 {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = last.entry(who.to_owned()).or_default();
+        *number += 1;
+        *number
+    }
+
+    /// Whether none was told after this one, which then is forgotten.
+    fn end(&self, who: &str, number: u64) -> bool {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let newest = last.get(who) == Some(&number);
+        if newest {
+            last.remove(who);
+        }
+        newest
+    }
 }
 
 /// Puts a password that nobody knows in the place of one that a client was told.
@@ -81,4 +114,20 @@ fn secret() -> Result<String, GatewayError> {
     let mut bytes = [0u8; 32];
     getrandom::fill(&mut bytes).map_err(|error| GatewayError::Internal(error.to_string()))?;
     Ok(hex::encode(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_one_leaves_a_newer_one_alone() {
+        let told = Told::default();
+        let (first, second) = (told.tell("@ada:x"), told.tell("@ada:x"));
+        assert_eq!(told.tell("@ben:x"), 1);
+        assert!(!told.end("@ada:x", first));
+        assert!(told.end("@ada:x", second));
+        assert!(told.end("@ben:x", 1));
+        assert!(!told.end("@ben:x", 1), "once");
+    }
 }

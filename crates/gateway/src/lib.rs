@@ -61,6 +61,7 @@ struct Inner {
     /// With the API key.
     backend: Backend,
     homeserver: Homeserver,
+    told: confirmation::Told,
 }
 
 impl Gateway {
@@ -70,7 +71,9 @@ impl Gateway {
         let backend = Backend::new(&config.backend, &config.well_known.appwrite.project)?
             .with(Credential::Key(config.backend_key.clone()));
         let homeserver = Homeserver::new(&config)?;
-        Ok(Self { inner: Arc::new(Inner { config, backend, homeserver }) })
+        Ok(Self {
+            inner: Arc::new(Inner { config, backend, homeserver, told: confirmation::Told::default() }),
+        })
     }
 
     /// Makes what the gateway keeps in the backend where it is missing. Can be repeated.
