@@ -59,7 +59,7 @@ async fn ada_writes_to_ben_and_calls_him() -> Result<()> {
     ben.picture(&picture("ben-chat")).await?;
 
     ada.press("[aria-label='Video call']").await?;
-    ada.press_named("Join now").await?;
+    ada.press_named("Start call").await?;
     ben.appears(".ring-card", PATIENCE).await?;
     ben.picture(&picture("ben-rings")).await?;
     ben.press_named("Accept").await?;

@@ -143,7 +143,7 @@ function answers(world: World): Record<string, Command> {
     sessions: () => world.sessions,
     about: () => world.about,
     palette: ({ query }) => [
-      ...world.people.filter((person) => fits(query, person.name)).map((person) => ({ kind: 'person', id: person.id, title: person.name, subtitle: person.title, avatar: null })),
+      ...world.people.filter((person) => fits(query, person.name)).map((person) => ({ kind: 'person', id: person.matrixId, title: person.name, subtitle: person.title, avatar: null })),
       ...world.rooms.filter((room) => fits(query, room.name) && room.kind === 'room').map((room) => ({ kind: 'room', id: room.id, title: room.name, subtitle: room.topic, avatar: null })),
       ...(world.folders[''] ?? []).flatMap((item) => (item.kind === 'file' && fits(query, item.name) ? [{ kind: 'file', id: `${item.drive}/${item.id}`, title: item.name, subtitle: 'Northlight', avatar: null }] : [])),
     ],

@@ -39,7 +39,7 @@ pub(crate) fn find(
     for person in people.iter().filter(|person| !person.me) {
         let entry = PaletteEntry {
             kind: PaletteKind::Person,
-            id: person.id.clone(),
+            id: person.matrix_id.clone(),
             title: person.name.clone(),
             subtitle: person.title.clone().or_else(|| Some(person.email.clone())),
             avatar: person.avatar.clone(),

@@ -7,7 +7,7 @@ use specta::Type;
 #[serde(rename_all = "camelCase")]
 pub struct PaletteEntry {
     pub kind: PaletteKind,
-    /// Room id, user id, or `drive/file`.
+    /// Room id, Matrix id of a person, or `drive/file`.
     pub id: String,
     pub title: String,
     pub subtitle: Option<String>,

@@ -405,7 +405,7 @@ export type OwnDevice = {
 
 export type PaletteEntry = {
 	kind: PaletteKind,
-	/**  Room id, user id, or `drive/file`. */
+	/**  Room id, Matrix id of a person, or `drive/file`. */
 	id: string,
 	title: string,
 	subtitle: string | null,

@@ -7,7 +7,7 @@ import { NewLine } from './new_line'
 const none = new Set<string>()
 const firsts = (items: TimelineItem[], newBefore: string | null = null) => lines(items, newBefore, none).map((line) => (line.kind === 'message' ? `${line.id}${line.first ? ' first' : ''}${line.last ? ' last' : ''}` : line.kind))
 const sender = { id: '@kwame:localhost', name: 'Kwame', avatar: null, verified: true }
-const notice = (id: string, what: 'joined' | 'topic'): TimelineItem => ({ kind: 'notice', id, time: 0, sender, what: what === 'topic' ? { kind: 'topic', text: 'x' } : { kind: 'joined', name: id } })
+const notice = (id: string, what: 'joined' | 'topic' | 'created'): TimelineItem => ({ kind: 'notice', id, time: 0, sender, what: what === 'topic' ? { kind: 'topic', text: 'x' } : what === 'created' ? { kind: 'created' } : { kind: 'joined', name: id } })
 
 it('names a person once per group', () => {
   expect(firsts([item('a'), item('b', { time: 1000 }), item('c', { time: GROUP_MS + 2000 }), item('d', { own: true, time: GROUP_MS + 3000 })])).toEqual(['a first', 'b last', 'c first last', 'd first last'])
@@ -56,4 +56,9 @@ it('draws no new line for what is read as it comes', () => {
   expect(line.follow([item('a'), marker, item('b')], false)).toBeNull()
   expect(line.follow([item('a'), marker, item('b')], true)).toBe('b')
   expect(new NewLine().follow([item('a'), marker, item('b', { own: true })], true)).toBeNull()
+})
+
+it('does not say that who made a room came in', () => {
+  const all = lines([notice('made', 'created'), notice('maker', 'joined'), notice('guest', 'joined')], null, none)
+  expect(all.map((line) => line.id)).toEqual(['made', 'guest'])
 })

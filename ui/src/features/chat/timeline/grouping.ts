@@ -17,7 +17,7 @@ const FOLDED = ['joined', 'left', 'invited', 'renamed']
 
 /** `newBefore` is the item that the "New" line stands before; `deleted` are messages whose deletion can still be taken back. */
 export function lines(items: readonly TimelineItem[], newBefore: string | null, deleted: ReadonlySet<string>): Line[] {
-  const shown = items.filter((item) => item.kind !== 'read-marker').map((item) => (item.kind === 'message' && deleted.has(item.id) ? emptied(item) : item))
+  const shown = items.filter((item, i) => item.kind !== 'read-marker' && !isMaker(item, items[i - 1])).map((item) => (item.kind === 'message' && deleted.has(item.id) ? emptied(item) : item))
   const out: Line[] = []
   for (const [i, item] of shown.entries()) {
     if (item.id === newBefore) out.push({ kind: 'new', id: 'new' })
@@ -68,6 +68,11 @@ function continues(before: TimelineItem | undefined, message: Message): boolean 
 /** Told in a line of the room rather than as something somebody says. */
 function isEvent(message: Message): boolean {
   return message.body.kind === 'call' || message.body.kind === 'redacted'
+}
+
+/** Whether somebody comes into the room that they have just made, which goes without saying. */
+function isMaker(item: TimelineItem, before: TimelineItem | undefined): boolean {
+  return item.kind === 'notice' && item.what.kind === 'joined' && before?.kind === 'notice' && before.what.kind === 'created' && before.sender.id === item.sender.id
 }
 
 function emptied(item: TimelineItem & { kind: 'message' }): TimelineItem & { kind: 'message' } {

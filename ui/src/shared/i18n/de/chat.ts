@@ -68,6 +68,7 @@ export const chat: Record<keyof typeof source, string> = {
   'chat.olderFailed': 'Ältere Nachrichten wurden nicht geladen.',
   'chat.loadingOlder': 'Ältere Nachrichten werden geladen',
   'chat.loading': 'Nachrichten werden geladen',
+  'chat.beginningDirect': 'Hier beginnt Ihre Unterhaltung mit {name}.',
   'chat.beginning': 'Hier beginnt {room}.',
   'chat.timeline': 'Nachrichten in {room}',
   'chat.newLine': 'Neu',

@@ -66,6 +66,7 @@ export const chat = {
   'chat.olderFailed': 'Older messages did not load.',
   'chat.loadingOlder': 'Loading older messages',
   'chat.loading': 'Loading messages',
+  'chat.beginningDirect': 'This is where your conversation with {name} begins.',
   'chat.beginning': 'This is where {room} begins.',
   'chat.timeline': 'Messages in {room}',
   'chat.newLine': 'New',
