@@ -69,7 +69,8 @@ impl Caller {
 /// # Errors
 /// It does not get there.
 pub async fn join(window: &Window, room: &str) -> Result<()> {
-    window.press(&format!("[data-name='{room}']")).await?;
+    window.press("nav.rail [data-area=chat]").await?;
+    window.press(&format!(".row[data-name='{room}']")).await?;
     window.press_named("Join").await?;
     window.press_named("Join now").await?;
     window.appears("[data-phase=connected]", PATIENCE).await?;

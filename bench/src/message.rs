@@ -10,10 +10,13 @@ use telestack_testkit::{
     MatrixSession, Stack,
     windows::{PATIENCE, Stage, Window},
 };
+use tokio::time::sleep;
 
 use crate::report::{Reach, Row, Spread};
 
 const ROUNDS: usize = 25;
+/// What a hand takes at least for a few words. That somebody writes is told at its beginning, and told by then.
+const WRITING: Duration = Duration::from_secs(2);
 const ROOM: &str = "[data-name='Engineering']";
 
 /// # Errors
@@ -59,16 +62,19 @@ async fn ours(from: &Window, to: &Window, text: &str) -> Result<f64> {
             look.disconnect();
         });
         look.observe(document.querySelector('main'), { subtree: true, childList: true, characterData: true });";
-    const SEND: &str = "const field = document.querySelector('.composer textarea');
+    const WRITE: &str = "const field = document.querySelector('.composer textarea');
         field.value = arguments[0];
-        field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+        field.dispatchEvent(new InputEvent('input', { bubbles: true }))";
+    const SEND: &str = "const field = document.querySelector('.composer textarea');
         return new Promise((done) => requestAnimationFrame(() => {
             const at = performance.timeOrigin + performance.now();
             field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
             done(at);
         }))";
     to.run(WATCH, vec![json!(text)]).await?;
-    let sent = from.run(SEND, vec![json!(text)]).await?.as_f64().context("a time")?;
+    from.run(WRITE, vec![json!(text)]).await?;
+    sleep(WRITING).await;
+    let sent = from.run(SEND, Vec::new()).await?.as_f64().context("a time")?;
     let shown = to.until(text, PATIENCE, "return window.shownAt", &[]).await?;
     Ok(shown.as_f64().context("a time")? - sent)
 }
@@ -105,7 +111,7 @@ impl Floor {
         };
         let sending = async {
             // The other's request must be waiting at the server when ours comes.
-            tokio::time::sleep(Duration::from_millis(300)).await;
+            sleep(Duration::from_millis(300)).await;
             let begun = Instant::now();
             let room = room.replace('!', "%21");
             let path = format!("/_matrix/client/v3/rooms/{room}/send/m.room.message/floor-{round}");

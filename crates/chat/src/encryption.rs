@@ -29,7 +29,16 @@ pub async fn set_up(client: &Client) -> Result<Option<String>, ChatError> {
     let set_up = async {
         let encryption = client.encryption();
         encryption.wait_for_e2ee_initialization_tasks().await;
-        encryption.bootstrap_cross_signing_if_needed(None).await?;
+        match encryption.bootstrap_cross_signing_if_needed(None).await {
+            // Keys of another device came to the server first. What was made here is dropped when they are seen.
+            Err(error) if error.as_uiaa_response().is_some() => {
+                if let Some(me) = client.user_id() {
+                    encryption.request_user_identity(me).await?;
+                }
+                return Ok(None);
+            }
+            made => made?,
+        }
         let complete = encryption.cross_signing_status().await.is_some_and(|status| status.is_complete());
         // Without the account's own keys a recovery made here could give nobody their identity back.
         if !complete || encryption.recovery().state() == RecoveryState::Enabled {

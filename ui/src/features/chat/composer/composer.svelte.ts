@@ -112,7 +112,7 @@ export class Composer {
   /** Sends what stands there. Where it fails, it stands there again. */
   async send(): Promise<boolean> {
     if (!this.ready) return false
-    this.typing.stop()
+    this.typing.sent()
     const { mode, files, pasted, text } = this
     const written = text.trim()
     if (mode.kind === 'edit') return this.#change(mode.message, written)

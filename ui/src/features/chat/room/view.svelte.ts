@@ -167,10 +167,17 @@ export class RoomView {
     if (!first && this.members !== null) void this.loadMembers()
   }
 
+  /** Who has just said something has ended writing it, before the server says so. */
+  #heard(): void {
+    const newest = this.items.at(-1)
+    if (newest?.kind === 'message' && this.typing.includes(newest.sender.name)) this.typing = this.typing.filter((name) => name !== newest.sender.name)
+  }
+
   #receive(update: TimelineUpdate): void {
     switch (update.kind) {
       case 'items':
         this.items = applyDiffs(this.items, update.diffs)
+        this.#heard()
         this.newBefore = this.#newLine.follow(this.items, !this.atBottom || !document.hasFocus())
         this.known = true
         this.#followMembers()
