@@ -208,6 +208,11 @@ impl Machine {
         let left = call.others.iter().any(|m| !known(&others, m));
         call.keys.retain(|(identity, ..)| others.iter().any(|m| m.identity() == *identity));
         call.rung.retain(|user| !others.iter().any(|m| m.user_id == *user));
+        // Of two, one cannot go on. Whoever lost the network is a member until the server has given up on them.
+        if left && others.is_empty() && call.room.direct_user.is_some() {
+            effects.extend(self.leave(now));
+            return effects;
+        }
         call.others.clone_from(&others);
         let mut stage = vec![self.me.clone()];
         stage.extend(others.iter().cloned());

@@ -362,3 +362,21 @@ fn who_does_not_answer_is_not_shown_as_being_rung_for_ever() {
     machine.handle(45_005, Input::Tick);
     assert!(machine.view().current.expect("a call").waiting_for.is_empty());
 }
+
+#[test]
+fn a_call_of_two_is_over_when_one_leaves_and_one_of_many_is_not() {
+    let mut machine = started();
+    machine.handle(100, members(&["ada", "ben"]));
+    let effects = machine.handle(5_020, members(&["ada"]));
+    let [disconnect, withdraw] = given_up();
+    assert_eq!(effects, [disconnect, withdraw, Effect::KeepHistory]);
+    assert_eq!(machine.view().current, None);
+    assert_eq!(machine.history()[0].seconds, Some(5));
+
+    let mut machine = ada();
+    let room = RoomFacts { direct_user: None, ..room() };
+    machine.handle(0, Input::Start { room, mic: true, camera: true });
+    machine.handle(100, members(&["ada", "ben"]));
+    machine.handle(200, members(&["ada"]));
+    assert!(machine.view().current.is_some());
+}

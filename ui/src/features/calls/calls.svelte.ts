@@ -1,5 +1,7 @@
 /** The calls of this session as the core tells them, and what the window chose to look at. */
-import { commands, type CallsView } from '$shared/ipc'
+import { commands, type CallsView, type CallView } from '$shared/ipc'
+import { t } from '$shared/i18n'
+import { toasts } from '$shared/stores/toasts.svelte'
 import { Subscription } from '$shared/stores/subscription.svelte'
 
 export type PreJoin = { roomId: string; title: string; video: boolean }
@@ -16,6 +18,8 @@ class Calls {
   error = $state<string | null>(null)
   /** Whether the core has told its calls once; an empty history before that is not an empty one. */
   known = $state(false)
+  /** The call that somebody here has ended, so that its end is no news. */
+  #left: string | null = null
   readonly subscription = new Subscription<CallsView>()
 
   get current() {
@@ -31,6 +35,7 @@ class Calls {
     await this.subscription.start(
       (updates) => commands.calls(updates),
       (view) => {
+        this.#tellEnd(this.view.current, view.current)
         this.view = view
         this.known = true
       },
@@ -71,7 +76,14 @@ class Calls {
   }
 
   leave(): void {
+    this.#left = this.current?.roomId ?? null
     void this.#try(commands.leaveCall())
+  }
+
+  /** The other of two has left, and the call with them. */
+  #tellEnd(before: CallView | null, after: CallView | null): void {
+    if (before && !after && before.phase.kind !== 'failed' && this.#left !== before.roomId) toasts.tell(t('calls.over', { title: before.title }), 'phone-off')
+    if (!after) this.#left = null
   }
 
   toggle(what: 'mic' | 'camera' | 'screen'): void {

@@ -77,6 +77,7 @@ export const calls: Record<keyof typeof source, string> = {
   'calls.qualityLost': 'Verbindung verloren',
   'calls.qualityUnknown': 'Verbindung unbekannt',
   'calls.waitingFor': 'Warten auf {names}',
+  'calls.over': '{title} hat aufgelegt. Der Anruf ist beendet.',
   'calls.alone': 'Außer Ihnen ist niemand hier.',
   'calls.joining': 'Beitritt läuft',
   'calls.reconnecting': 'Verbindung wird wiederhergestellt. Der Anruf geht von selbst weiter.',

@@ -75,6 +75,7 @@ export const calls = {
   'calls.qualityLost': 'Connection lost',
   'calls.qualityUnknown': 'Connection unknown',
   'calls.waitingFor': 'Waiting for {names}',
+  'calls.over': '{title} has left. The call is over.',
   'calls.alone': 'You are the only one here.',
   'calls.joining': 'Joining',
   'calls.reconnecting': 'Connecting again. The call goes on by itself.',
