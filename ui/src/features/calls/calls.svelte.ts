@@ -1,6 +1,7 @@
 /** The calls of this session as the core tells them, and what the window chose to look at. */
 import { commands, type CallsView, type CallView } from '$shared/ipc'
 import { t } from '$shared/i18n'
+import { rooms } from '$shared/stores/rooms.svelte'
 import { toasts } from '$shared/stores/toasts.svelte'
 import { Subscription } from '$shared/stores/subscription.svelte'
 
@@ -82,7 +83,8 @@ class Calls {
 
   /** The other of two has left, and the call with them. */
   #tellEnd(before: CallView | null, after: CallView | null): void {
-    if (before && !after && before.phase.kind !== 'failed' && this.#left !== before.roomId) toasts.tell(t('calls.over', { title: before.title }), 'phone-off')
+    const ofTwo = rooms.find(before?.roomId ?? '')?.kind === 'direct'
+    if (before && !after && ofTwo && before.phase.kind !== 'failed' && this.#left !== before.roomId) toasts.tell(t('calls.over', { title: before.title }), 'phone-off')
     if (!after) this.#left = null
   }
 
