@@ -122,7 +122,8 @@ impl RemotePublication {
     }
 
     /// How large the picture is shown, in device pixels: the server sends the layer that fits. Must be told whenever
-    /// the layout changes, or the picture stays in its smallest layer.
+    /// the layout changes, or the picture stays in its smallest layer. The library sends each wish about a track from a
+    /// task of its own: two in the same moment can come in the other order.
     ///
     /// # Errors
     /// A side of zero (use [`set_enabled`](Self::set_enabled)), or the room is gone.

@@ -24,6 +24,9 @@ use crate::{
 
 /// A tile may move from one place of the window to another; until then its pictures go on.
 const PAUSE_AFTER: Duration = Duration::from_millis(500);
+/// The library sends each wish from a task of its own: of two in the same moment the older one can come last, and a
+/// picture would stay paused. By then the first is on its way.
+const BETWEEN_WISHES: Duration = Duration::from_millis(200);
 
 /// What the server was told that the window wants of a picture.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -38,6 +41,7 @@ struct Track {
     identity: String,
     muted: bool,
     told: Told,
+    told_at: Option<Instant>,
     hidden_since: Option<Instant>,
     seen: SeenCell,
     /// The subscribed track must live as long as what reads it.
@@ -156,6 +160,7 @@ impl Others {
             muted: publication.muted(),
             publication,
             told: Told::default(),
+            told_at: None,
             hidden_since: None,
             seen: SeenCell::default(),
             reading: None,
@@ -258,7 +263,15 @@ impl Others {
             if !wanted.paused {
                 track.hidden_since = None;
             }
+            if wanted == track.told {
+                continue;
+            }
+            if let Some(next) = track.told_at.map(|at| at + BETWEEN_WISHES).filter(|next| *next > now) {
+                again = Some(again.map_or(next, |earlier: Instant| earlier.min(next)));
+                continue;
+            }
             track.tell(wanted);
+            track.told_at = Some(now);
         }
         again
     }
