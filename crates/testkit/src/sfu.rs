@@ -11,6 +11,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::json;
+use tokio::time::sleep;
 
 use crate::{
     engines::{EnginePaths, project_root},
@@ -21,6 +22,14 @@ use crate::{
 
 const SECRET: &str = "a secret that is long enough for livekit-server";
 const START: Duration = Duration::from_secs(30);
+const LOOK: Duration = Duration::from_millis(50);
+const TRIES: usize = 4;
+
+enum Begun {
+    Running(Sfu),
+    /// Its last words.
+    Ended(String),
+}
 
 /// A running livekit-server on free ports, in a folder of its own.
 #[derive(Debug)]
@@ -34,7 +43,18 @@ impl Sfu {
     /// # Errors
     /// It is not installed or does not come up.
     pub async fn start() -> Result<Self> {
-        let ports = Ports::free()?;
+        let mut tries = 0;
+        loop {
+            match Self::start_on(Ports::free()?).await? {
+                Begun::Running(sfu) => return Ok(sfu),
+                // Between finding a free port and listening on it somebody else may take it.
+                Begun::Ended(_) if tries < TRIES => tries += 1,
+                Begun::Ended(words) => bail!("livekit-server ended at once: {words}"),
+            }
+        }
+    }
+
+    async fn start_on(ports: Ports) -> Result<Begun> {
         let folder = tempfile::tempdir()?;
         let config = json!({
             "port": ports.livekit,
@@ -53,12 +73,22 @@ impl Sfu {
         fs::write(&file, config.to_string())?;
         let program = EnginePaths::below(&project_root()).livekit_server;
         ensure!(program.exists(), "livekit-server is not installed: run `cargo xtask install` first");
-        let process = Spawn::new("livekit-server", program)
+        let mut process = Spawn::new("livekit-server", program)
             .args(["--config", file.to_str().context("a UTF-8 path")?])
             .log(&folder.path().join("log"))
             .start()?;
-        wait_for_http("livekit-server", &format!("http://127.0.0.1:{}/", ports.livekit), START).await?;
-        Ok(Self { port: ports.livekit, _process: process, folder })
+        let url = format!("http://127.0.0.1:{}/", ports.livekit);
+        let answered = wait_for_http("livekit-server", &url, START);
+        let ended = async {
+            while process.ended().is_none() {
+                sleep(LOOK).await;
+            }
+        };
+        tokio::select! {
+            answered = answered => answered?,
+            () = ended => return Ok(Begun::Ended(process.last_words())),
+        }
+        Ok(Begun::Running(Self { port: ports.livekit, _process: process, folder }))
     }
 
     #[must_use]
