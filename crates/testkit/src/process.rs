@@ -14,8 +14,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal};
+
+/// Between two looks at whether somebody answers.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// What to start and where its output goes.
 #[derive(Debug)]
@@ -153,6 +156,29 @@ impl Supervised {
         let text = self.log.as_ref().and_then(|log| std::fs::read_to_string(log).ok()).unwrap_or_default();
         let lines: Vec<&str> = text.lines().collect();
         lines[lines.len().saturating_sub(12)..].join("\n")
+    }
+
+    /// Waits until `url` answers with a success status.
+    ///
+    /// # Errors
+    /// It ended, or `patience` is over; with its last words.
+    pub async fn healthy(&mut self, url: &str, patience: Duration) -> Result<()> {
+        let http = reqwest::Client::new();
+        let deadline = Instant::now() + patience;
+        loop {
+            let answer = http.get(url).timeout(Duration::from_secs(5)).send().await;
+            if answer.is_ok_and(|answer| answer.status().is_success()) {
+                return Ok(());
+            }
+            if let Some(status) = self.ended() {
+                bail!("{} ended at start ({status}):\n{}", self.name(), self.last_words());
+            }
+            if Instant::now() > deadline {
+                let seconds = patience.as_secs();
+                bail!("{} is not healthy after {seconds} s:\n{}", self.name(), self.last_words());
+            }
+            tokio::time::sleep(LOOK).await;
+        }
     }
 
     /// Ends the group at once, as a crash would (`SIGKILL`).

@@ -11,31 +11,22 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::json;
-use tokio::time::sleep;
 
 use crate::{
     engines::{EnginePaths, project_root},
     ports::Ports,
     process::{Spawn, Supervised},
-    wait::wait_for_http,
 };
 
 const SECRET: &str = "a secret that is long enough for livekit-server";
 const START: Duration = Duration::from_secs(30);
-const LOOK: Duration = Duration::from_millis(50);
 const TRIES: usize = 4;
-
-enum Begun {
-    Running(Sfu),
-    /// Its last words.
-    Ended(String),
-}
 
 /// A running livekit-server on free ports, in a folder of its own.
 #[derive(Debug)]
 pub struct Sfu {
     port: u16,
-    _process: Supervised,
+    process: Supervised,
     folder: tempfile::TempDir,
 }
 
@@ -45,16 +36,17 @@ impl Sfu {
     pub async fn start() -> Result<Self> {
         let mut tries = 0;
         loop {
-            match Self::start_on(Ports::free()?).await? {
-                Begun::Running(sfu) => return Ok(sfu),
+            let (mut sfu, url) = Self::spawn(Ports::free()?)?;
+            match sfu.process.healthy(&url, START).await {
+                Ok(()) => return Ok(sfu),
                 // Between finding a free port and listening on it somebody else may take it.
-                Begun::Ended(_) if tries < TRIES => tries += 1,
-                Begun::Ended(words) => bail!("livekit-server ended at once: {words}"),
+                Err(_) if sfu.process.ended().is_some() && tries < TRIES => tries += 1,
+                Err(fault) => return Err(fault),
             }
         }
     }
 
-    async fn start_on(ports: Ports) -> Result<Begun> {
+    fn spawn(ports: Ports) -> Result<(Self, String)> {
         let folder = tempfile::tempdir()?;
         let config = json!({
             "port": ports.livekit,
@@ -73,22 +65,12 @@ impl Sfu {
         fs::write(&file, config.to_string())?;
         let program = EnginePaths::below(&project_root()).livekit_server;
         ensure!(program.exists(), "livekit-server is not installed: run `cargo xtask install` first");
-        let mut process = Spawn::new("livekit-server", program)
+        let process = Spawn::new("livekit-server", program)
             .args(["--config", file.to_str().context("a UTF-8 path")?])
             .log(&folder.path().join("log"))
             .start()?;
         let url = format!("http://127.0.0.1:{}/", ports.livekit);
-        let answered = wait_for_http("livekit-server", &url, START);
-        let ended = async {
-            while process.ended().is_none() {
-                sleep(LOOK).await;
-            }
-        };
-        tokio::select! {
-            answered = answered => answered?,
-            () = ended => return Ok(Begun::Ended(process.last_words())),
-        }
-        Ok(Begun::Running(Self { port: ports.livekit, _process: process, folder }))
+        Ok((Self { port: ports.livekit, process, folder }, url))
     }
 
     #[must_use]

@@ -413,28 +413,8 @@ impl Stack {
             Engine::Synapse => format!("{}/_matrix/client/versions", self.info.matrix.homeserver),
             Engine::LiveKit => format!("http://127.0.0.1:{}/", self.ports.livekit),
         };
-        let http = reqwest::Client::new();
-        let deadline = tokio::time::Instant::now() + START;
-        loop {
-            let answer = http.get(&url).timeout(Duration::from_secs(5)).send().await;
-            if answer.is_ok_and(|answer| answer.status().is_success()) {
-                return Ok(());
-            }
-            if let Some(process) = self.slot(engine) {
-                if let Some(status) = process.ended() {
-                    bail!("{} ended at start ({status}):\n{}", process.name(), process.last_words());
-                }
-                if tokio::time::Instant::now() > deadline {
-                    bail!(
-                        "{} is not healthy after {} s:\n{}",
-                        process.name(),
-                        START.as_secs(),
-                        process.last_words()
-                    );
-                }
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        let process = self.slot(engine).as_mut().context("an engine is waited for that was not started")?;
+        process.healthy(&url, START).await
     }
 }
 

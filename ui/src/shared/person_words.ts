@@ -1,6 +1,10 @@
-/** Roles and presence in words. */
+/** Names, roles and presence in words. */
 import type { PersonView } from '$shared/ipc'
 import { t } from '$shared/i18n'
+
+export function firstName(name: string): string {
+  return name.split(' ')[0] ?? name
+}
 
 export function roleText(role: PersonView['role']): string {
   return {

@@ -33,7 +33,8 @@ async fn fetch(link: &Link, drive: &str, id: &str, part: &Path) -> Result<(), Ap
     Ok(file.sync_all().await?)
 }
 
-fn beside(path: &Path) -> Result<PathBuf, ApiError> {
+/// Where a file is written until it is whole.
+pub(crate) fn beside(path: &Path) -> Result<PathBuf, ApiError> {
     let name = path.file_name().ok_or_else(|| ErrorCode::Invalid.with("the place is no file"))?;
     let mut part = name.to_owned();
     part.push(".part");

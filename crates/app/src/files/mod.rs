@@ -12,7 +12,7 @@ pub use folder::{clean_name, contents, split};
 
 pub(crate) use chats::ChatFiles;
 pub(crate) use deletions::Deletions;
-pub(crate) use download::{download, place_for_copy};
+pub(crate) use download::{beside, download, place_for_copy};
 pub(crate) use drives::{Drives, Listing, Looker};
 pub(crate) use uploads::{Uploads, new_id};
 

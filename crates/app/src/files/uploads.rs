@@ -371,7 +371,7 @@ impl Uploads {
 
     /// A card has taken the place of a message: what was written with its file goes as words, and the message goes.
     async fn replace(&self, unsent: &Unsent) -> Result<(), ChatError> {
-        if let Some(caption) = self.chat.unsent_file(unsent).await?.caption {
+        if let Some(caption) = self.chat.unsent_caption(unsent).await? {
             self.chat.send_text(&unsent.room, &caption, None, &[]).await?;
         }
         self.chat.discard_unsent(unsent).await

@@ -8,7 +8,7 @@ use tokio::{io::AsyncWriteExt as _, time::sleep};
 use zeroize::Zeroizing;
 
 use super::kept;
-use crate::{ApiError, ErrorCode, store::Vault};
+use crate::{ApiError, ErrorCode, files::beside, store::Vault};
 
 const AFTER_FAILURE: Duration = Duration::from_secs(15);
 /// Bytes of the line above a key in a file.
@@ -56,10 +56,7 @@ pub(crate) async fn write_down(path: &Path, explanation: &str, key: &str) -> Res
     if explanation.contains('\n') || explanation.len() > LONGEST_LINE {
         return Err(ErrorCode::Invalid.with("the explanation is one line"));
     }
-    let name = path.file_name().ok_or_else(|| ErrorCode::Invalid.with("the place is no file"))?;
-    let mut beside = name.to_owned();
-    beside.push(".part");
-    let beside = path.with_file_name(beside);
+    let beside = beside(path)?;
     let text = Zeroizing::new(format!("{explanation}\n\n{key}\n"));
     let written = async {
         // What lies there from an earlier try might be readable for others.

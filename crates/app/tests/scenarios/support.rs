@@ -7,7 +7,7 @@ use std::{
 
 use telestack_app::{
     ApiError, App, AppOptions, ListDiff, Sink,
-    view::{SessionState, SignInStep},
+    view::{RoomSummary, SessionState, SignInStep},
 };
 use telestack_media::MediaOptions;
 use telestack_testkit::{Person, Stack, StackOptions};
@@ -53,6 +53,13 @@ pub async fn open(profile: &Path) -> App {
         App::open(options(profile, Some(PASSPHRASE))).await.ok()
     });
     opened.await.expect("the profile opens")
+}
+
+/// The first room of the list, once there is one.
+pub async fn a_room(app: &App) -> RoomSummary {
+    let (sink, mut rooms) = Live::<RoomSummary>::new();
+    app.rooms(sink).await.expect("rooms");
+    rooms.until("a room", |rooms| !rooms.is_empty()).await[0].clone()
 }
 
 /// Waits for a state of the session.

@@ -3,13 +3,13 @@
 
 use telestack_app::{
     App, ErrorCode,
-    view::{FolderItem, RoomSummary, SessionState, TimelineUpdate},
+    view::{FolderItem, SessionState, TimelineUpdate},
 };
 use telestack_chat::view::{Body, Message, SendFailure, SendState, TimelineItem};
 use telestack_testkit::Engine;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use crate::support::{Live, channel, open, sign_in, stack, until};
+use crate::support::{Live, a_room, channel, open, sign_in, stack, until};
 
 const NAME: &str = "Walkthrough.mp4";
 
@@ -71,12 +71,6 @@ fn is_the_file(message: &Message) -> bool {
     matches!(&message.body, Body::File { name, .. } if name == NAME)
 }
 
-async fn a_room(app: &App) -> String {
-    let (sink, mut rooms) = Live::<RoomSummary>::new();
-    app.rooms(sink).await.expect("rooms");
-    rooms.until("a room", |rooms| !rooms.is_empty()).await[0].id.clone()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_refused_on_its_way_goes_to_files() {
     let (mut stack, _turn) = stack().await;
@@ -84,7 +78,7 @@ async fn what_is_refused_on_its_way_goes_to_files() {
     let ben = stack.person("ben").expect("Ben").clone();
     let app = open(profile.path()).await;
     sign_in(&app, &stack.info().server, &ben).await.expect("signed in");
-    let room = a_room(&app).await;
+    let room = a_room(&app).await.id;
 
     stack.kill(Engine::Synapse);
     stack.configure_synapse("/max_upload_size", "1M".into()).expect("a limit");

@@ -5,12 +5,12 @@ use reqwest::Method;
 use serde_json::Value;
 use telestack_app::{
     ErrorCode,
-    view::{FolderItem, RoomSummary, SessionState, TimelineUpdate, Upload, UploadState},
+    view::{FolderItem, SessionState, TimelineUpdate, Upload, UploadState},
 };
 use telestack_chat::view::{Body, TimelineItem};
 use telestack_testkit::{Engine, Stack};
 
-use crate::support::{Live, channel, items, next, open, sign_in, stack, until};
+use crate::support::{Live, a_room, channel, items, next, open, sign_in, stack, until};
 
 const SIZE: usize = 96 * 1024 * 1024;
 
@@ -84,9 +84,7 @@ async fn what_was_begun_is_finished_once_and_what_was_deleted_can_come_back() {
 async fn into_a_chat(app: &telestack_app::App, outside: &std::path::Path) {
     let path = outside.join("Plan.txt");
     std::fs::write(&path, b"what we do next").expect("written");
-    let (sink, mut rooms) = Live::<RoomSummary>::new();
-    app.rooms(sink).await.expect("rooms");
-    let room = rooms.until("a room", |rooms| !rooms.is_empty()).await[0].clone();
+    let room = a_room(app).await;
     app.send_file(room.id.clone(), path.to_string_lossy().into_owned(), None).await.expect("queued");
     let (sink, mut folder) = Live::<FolderItem>::new();
     app.open_folder("chats".into(), room.name.clone(), sink).await.expect("the chat's folder");
@@ -106,9 +104,7 @@ async fn too_large_for_chat(app: &telestack_app::App, outside: &std::path::Path)
     let path = outside.join("Walkthrough.mp4");
     std::fs::File::create(&path).and_then(|file| file.set_len(60 << 20)).expect("a large file");
     let path = path.to_string_lossy().into_owned();
-    let (sink, mut rooms) = Live::<RoomSummary>::new();
-    app.rooms(sink).await.expect("rooms");
-    let room = rooms.until("a room", |rooms| !rooms.is_empty()).await[0].id.clone();
+    let room = a_room(app).await.id;
     let refused = app.send_file(room.clone(), path.clone(), None).await;
     assert_eq!(refused.map_err(|error| error.code), Err(ErrorCode::TooLarge));
     let (sink, mut timeline) = channel::<TimelineUpdate>();

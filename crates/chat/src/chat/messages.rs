@@ -114,6 +114,14 @@ impl Chat {
         Box::pin(unsent::file(&self.room(&unsent.room)?, unsent)).await
     }
 
+    /// What was written beside it.
+    ///
+    /// # Errors
+    /// `NotFound` where it was sent or taken back meanwhile.
+    pub async fn unsent_caption(&self, unsent: &Unsent) -> Result<Option<String>, ChatError> {
+        Box::pin(unsent::caption(&self.room(&unsent.room)?, unsent)).await
+    }
+
     /// Takes it back; fine where it is gone already.
     pub async fn discard_unsent(&self, unsent: &Unsent) -> Result<(), ChatError> {
         Box::pin(unsent::discard(&self.room(&unsent.room)?, unsent)).await

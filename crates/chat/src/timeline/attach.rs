@@ -25,7 +25,7 @@ use super::open::find;
 use crate::{ChatError, Media, picture};
 
 const ASK: Duration = Duration::from_secs(5);
-pub const DOWNLOAD: Duration = Duration::from_secs(120);
+const DOWNLOAD: Duration = Duration::from_secs(120);
 /// Homeservers say their limit; until one has been asked, this is Synapse's default.
 const USUAL_LIMIT: u64 = 50 * 1024 * 1024;
 
@@ -176,7 +176,7 @@ pub async fn avatar(client: &Client, mxc: &str) -> Result<Media, ChatError> {
     Ok(Media { mime: picture::safe_mime(&bytes, None), bytes })
 }
 
-async fn fetch(client: &Client, source: MediaSource, format: MediaFormat) -> Result<Vec<u8>, ChatError> {
+pub async fn fetch(client: &Client, source: MediaSource, format: MediaFormat) -> Result<Vec<u8>, ChatError> {
     let request = MediaRequestParameters { source, format };
     let media = client.media();
     Ok(timeout(DOWNLOAD, media.get_media_content(&request, true)).await.map_err(|_| ChatError::Offline)??)

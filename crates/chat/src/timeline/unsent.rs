@@ -2,7 +2,7 @@
 
 use matrix_sdk::{
     Room,
-    media::{MediaFormat, MediaRequestParameters},
+    media::MediaFormat,
     ruma::{
         events::{
             AnyMessageLikeEventContent,
@@ -17,9 +17,8 @@ use matrix_sdk::{
 };
 use matrix_sdk_ui::timeline::{Timeline, TimelineEventItemId};
 use serde::{Deserialize, Serialize};
-use tokio::time::timeout;
 
-use super::{attach::DOWNLOAD, open::find};
+use super::{attach::fetch, open::find};
 use crate::ChatError;
 
 /// A message that waits in a room's send queue or was refused there. It keeps its name through a restart.
@@ -33,7 +32,6 @@ pub struct Unsent {
 #[derive(Clone, PartialEq, Eq)]
 pub struct UnsentFile {
     pub name: String,
-    pub caption: Option<String>,
     pub bytes: Vec<u8>,
 }
 
@@ -57,14 +55,15 @@ pub async fn name(timeline: &Timeline, item: &str) -> Result<Unsent, ChatError> 
 pub async fn file(room: &Room, unsent: &Unsent) -> Result<UnsentFile, ChatError> {
     let (content, _) = echo(room, unsent).await?;
     let source = source(&content.msgtype).ok_or(ChatError::NotFound)?.clone();
-    let (name, caption) = words(&content.msgtype);
-    let (name, caption) = (name.to_owned(), caption.map(str::to_owned));
-    let request = MediaRequestParameters { source, format: MediaFormat::File };
-    let client = room.client();
-    let media = client.media();
-    let reading = media.get_media_content(&request, true);
-    let bytes = timeout(DOWNLOAD, reading).await.map_err(|_| ChatError::Offline)??;
-    Ok(UnsentFile { name, caption, bytes })
+    let name = words(&content.msgtype).0.to_owned();
+    let bytes = fetch(&room.client(), source, MediaFormat::File).await?;
+    Ok(UnsentFile { name, bytes })
+}
+
+/// What was written beside the file, which is not read for it.
+pub async fn caption(room: &Room, unsent: &Unsent) -> Result<Option<String>, ChatError> {
+    let (content, _) = echo(room, unsent).await?;
+    Ok(words(&content.msgtype).1.map(str::to_owned))
 }
 
 /// Takes the message out of the queue. One that is not there any more is fine.

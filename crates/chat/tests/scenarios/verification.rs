@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use telestack_chat::{
     ChatError,
-    view::{Body, EncryptionState, Verification, VerificationEnd, VerificationStep as Step},
+    view::{Body, Verification, VerificationEnd, VerificationStep as Step},
 };
 use telestack_testkit::wait_for;
 
@@ -65,10 +65,7 @@ async fn a_second_device_is_verified_by_the_first() {
     agree(&rosa, &second).await;
 
     // The first device gives the second what it needs to be as good as itself.
-    let whole = EncryptionState { known: true, device_verified: true, cross_signing: true, recovery: true };
-    let mut state = second.chat.encryption();
-    let waited = tokio::time::timeout(PATIENCE, state.wait_for(|state| *state == whole)).await;
-    assert!(waited.is_ok(), "{:?}", second.chat.encryption().borrow());
+    second.trusted().await;
     second.room("the room", |found| (found.id == room).then_some(())).await;
     Window::open(&second.chat, &room).await.message("from before").await;
     let devices = second.chat.devices().await.expect("devices");

@@ -254,7 +254,7 @@ impl Others {
                 Wanted::Hidden => {
                     let until = *track.hidden_since.get_or_insert(now) + PAUSE_AFTER;
                     if now < until {
-                        again = Some(again.map_or(until, |earlier: Instant| earlier.min(until)));
+                        again = sooner(again, until);
                         continue;
                     }
                     Told { paused: true, size: track.told.size }
@@ -267,7 +267,7 @@ impl Others {
                 continue;
             }
             if let Some(next) = track.told_at.map(|at| at + BETWEEN_WISHES).filter(|next| *next > now) {
-                again = Some(again.map_or(next, |earlier: Instant| earlier.min(next)));
+                again = sooner(again, next);
                 continue;
             }
             track.tell(wanted);
@@ -315,6 +315,10 @@ impl Others {
         }
         stats
     }
+}
+
+fn sooner(one: Option<Instant>, other: Instant) -> Option<Instant> {
+    Some(one.map_or(other, |one| one.min(other)))
 }
 
 fn describe(stats: &mut ParticipantStats, newest: &crate::picture::Picture) {

@@ -21,6 +21,11 @@ class Directory {
   person(matrixId: string | null): PersonView | null {
     return matrixId === null ? null : (this.#byMatrixId.get(matrixId) ?? null)
   }
+
+  /** What to call somebody; of who is not in it, the Matrix id says most. */
+  nameOf(matrixId: string): string {
+    return this.person(matrixId)?.name ?? matrixId.slice(1)
+  }
 }
 
 export const directory = new Directory()

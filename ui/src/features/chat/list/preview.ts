@@ -1,6 +1,7 @@
 /** The last message of a room in one line. */
 import type { LastMessage, Preview } from '$shared/ipc'
 import { t } from '$shared/i18n'
+import { firstName } from '$shared/person_words'
 
 export function previewText(preview: Preview): string {
   switch (preview.kind) {
@@ -32,5 +33,5 @@ export function previewIcon(preview: Preview): string | null {
 export function speaker(last: LastMessage, direct: boolean): string | null {
   if (last.preview.kind === 'membership' || last.preview.kind === 'other') return null
   if (last.own) return t('chat.you')
-  return direct ? null : (last.senderName.split(' ')[0] ?? last.senderName)
+  return direct ? null : firstName(last.senderName)
 }

@@ -1,6 +1,7 @@
 /** What happened in a room, in words. */
 import type { Message, NoticeKind, TimelineItem } from '$shared/ipc'
 import { t } from '$shared/i18n'
+import { firstName } from '$shared/person_words'
 
 type Notice = TimelineItem & { kind: 'notice' }
 
@@ -41,10 +42,6 @@ export function noticesText(items: readonly Notice[]): string {
   const told = items.length <= 3 ? items : items.slice(0, 2)
   const names = told.map(noticeText).join(' · ')
   return told.length === items.length ? names : t('chat.noticesMany', { names, count: items.length - told.length })
-}
-
-export function firstName(name: string): string {
-  return name.split(' ')[0] ?? name
 }
 
 export function callText(message: Message): string {
