@@ -10,12 +10,17 @@ use telestack_testkit::{
 
 use crate::beside;
 
+/// What a tile of nine takes in a window of 1000 pixels.
+const SMALL: &str = "320x180";
+
 /// How they take part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     SeesOthers,
     /// Receives no pictures: load for others and as little as possible for itself.
     Blind,
+    /// `Blind`, sending one small layer: eight encoders of 720p in three layers need more than this machine has.
+    Small,
 }
 
 /// A person in a call until dropped.
@@ -45,8 +50,11 @@ impl Caller {
             .env("TELESTACK_FFI_LIBRARY", stack.paths().ffi_library.to_string_lossy())
             .env("TELESTACK_FFI_SHA256", pinned_library_hash()?)
             .log(&log);
-        if part == Part::Blind {
+        if part != Part::SeesOthers {
             start = start.arg("--blind");
+        }
+        if part == Part::Small {
+            start = start.env("TELESTACK_TEST_PICTURE", SMALL);
         }
         Ok(Self { process: start.start()?, log })
     }

@@ -1,11 +1,12 @@
 //! From the start of the process to rooms that can be used, and the memory of all processes at rest; each beside an
-//! empty window with the same plugins. In turns, on one display, with all servers running.
+//! empty window with the same plugins. In turns, on one display, with all servers running and, as on a desktop, a keyring
+//! that holds the key of the app's stores.
 
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde_json::json;
-use telestack_testkit::windows::{PATIENCE, Stage, Window, WindowOptions};
+use telestack_testkit::windows::{Keyring, PATIENCE, Stage, Window, WindowOptions};
 use tokio::time::{Instant, sleep};
 
 use crate::{
@@ -33,6 +34,7 @@ struct Kind {
 /// A window did not come up.
 pub async fn starts() -> Result<Vec<Row>> {
     let stage = Stage::start().await?;
+    let _keyring = Keyring::start(&stage.display).await?;
     let (app, empty) = kinds(&stage).await?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     let (mut our_parts, mut their_parts) = (String::new(), String::new());
@@ -55,6 +57,7 @@ pub async fn starts() -> Result<Vec<Row>> {
 /// A window did not come up, or never comes to rest.
 pub async fn memory() -> Result<Vec<Row>> {
     let stage = Stage::start().await?;
+    let _keyring = Keyring::start(&stage.display).await?;
     let (app, empty) = kinds(&stage).await?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     let (mut our_parts, mut their_parts) = (String::new(), String::new());
@@ -91,7 +94,7 @@ fn row(what: &str, unit: &'static str, ours: Vec<f64>, theirs: Vec<f64>, detail:
 
 /// The app on a profile that has signed in before, and the empty window.
 async fn kinds(stage: &Stage) -> Result<(Kind, Kind)> {
-    let options = stage.options("ada")?;
+    let options = stage.options("ada")?.with_keyring();
     let window = stage.first_window(options.clone()).await?;
     const ALL: &str = "return document.querySelectorAll('[data-room]').length >= 3";
     window.until("all rooms", PATIENCE, ALL, &[]).await?;

@@ -38,8 +38,10 @@ pub async fn run() -> Result<Vec<Row>> {
     let ada = stage.first_window(stage.options("ada")?.at(0, 0, 1320, 1010)).await?;
     let room = ada.room_id(ROOM, PATIENCE).await?;
     let mut others = Vec::new();
-    for (person, device) in OTHERS {
-        let other = Caller::start(&stage.stack, person, device, &room, Part::Blind)?;
+    for (place, (person, device)) in OTHERS.into_iter().enumerate() {
+        // The first one stays for the large picture.
+        let part = if place == 0 { Part::Blind } else { Part::Small };
+        let other = Caller::start(&stage.stack, person, device, &room, part)?;
         // Ben's second device finds the keys that the first has made.
         other.joined().await?;
         others.push(other);

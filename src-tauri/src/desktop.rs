@@ -80,11 +80,12 @@ pub fn run() -> ExitCode {
 
 fn set_up(handle: &AppHandle, core: App) -> tauri::Result<()> {
     handle.manage(core);
+    // First: the page loads in a process of its own beside the rest.
+    window::open(handle)?;
     if let Err(error) = tray::set_up(handle, Words::of(None)) {
         tracing::warn!(%error, "no tray icon");
     }
     listen_for_links(handle);
-    window::open(handle)?;
     tauri::async_runtime::spawn(notify::run(handle.clone()));
     tauri::async_runtime::spawn(window::follow_theme(handle.clone()));
     if let Some(sign_in) = handle.state::<Environment>().sign_in.clone() {

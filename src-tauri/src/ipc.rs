@@ -15,6 +15,7 @@ pub fn builder() -> Builder<Wry> {
             session::check_server,
             session::sign_in,
             session::unlock,
+            session::ask_keyring,
             session::rebuild_store,
             session::sign_out,
             session::connection,

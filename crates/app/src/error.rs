@@ -34,6 +34,7 @@ pub enum ErrorCode {
     StoreDamaged,
     WrongPassphrase,
     PassphraseNeeded,
+    KeyringClosed,
     MediaMissing,
     MediaWrong,
     Invalid,
@@ -65,6 +66,7 @@ impl ErrorCode {
             Self::StoreDamaged => "store-damaged",
             Self::WrongPassphrase => "wrong-passphrase",
             Self::PassphraseNeeded => "passphrase-needed",
+            Self::KeyringClosed => "keyring-closed",
             Self::MediaMissing => "media-missing",
             Self::MediaWrong => "media-wrong",
             Self::Invalid => "invalid",
@@ -108,7 +110,7 @@ impl From<crate::store::KeyError> for ApiError {
     fn from(error: crate::store::KeyError) -> Self {
         use crate::store::KeyError;
         let code = match error {
-            KeyError::NoKeyring => ErrorCode::PassphraseNeeded,
+            KeyError::NoKeyring => ErrorCode::KeyringClosed,
             KeyError::WrongPassphrase => ErrorCode::WrongPassphrase,
             KeyError::Missing | KeyError::Damaged => ErrorCode::StoreDamaged,
             KeyError::NoRandomness => ErrorCode::Internal,

@@ -29,6 +29,7 @@ pub struct Spawn {
     environment: Vec<(String, String)>,
     folder: Option<PathBuf>,
     log: Option<PathBuf>,
+    input: Option<PathBuf>,
 }
 
 impl Spawn {
@@ -41,6 +42,7 @@ impl Spawn {
             environment: Vec::new(),
             folder: None,
             log: None,
+            input: None,
         }
     }
 
@@ -75,10 +77,17 @@ impl Spawn {
         self
     }
 
+    /// Standard input is this file; without it there is none.
+    #[must_use]
+    pub fn input(mut self, file: &Path) -> Self {
+        self.input = Some(file.to_path_buf());
+        self
+    }
+
     /// Starts it.
     ///
     /// # Errors
-    /// The program is missing or may not be run, or the log file cannot be written.
+    /// The program is missing or may not be run, or the log file cannot be written, or the input not be read.
     pub fn start(self) -> Result<Supervised> {
         let mut command = Command::new("setpriv");
         command
@@ -90,6 +99,10 @@ impl Spawn {
             .process_group(0);
         if let Some(folder) = &self.folder {
             command.current_dir(folder);
+        }
+        if let Some(input) = &self.input {
+            let file = File::open(input).with_context(|| format!("cannot read {}", input.display()))?;
+            command.stdin(file);
         }
         if let Some(log) = &self.log {
             let file = File::options()

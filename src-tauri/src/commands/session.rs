@@ -40,6 +40,12 @@ pub async fn unlock(app: State<'_, App>, passphrase: String) -> Result<(), ApiEr
 
 #[tauri::command]
 #[specta::specta]
+pub async fn ask_keyring(app: State<'_, App>) -> Result<(), ApiError> {
+    app.ask_keyring().await
+}
+
+#[tauri::command]
+#[specta::specta]
 pub async fn rebuild_store(app: State<'_, App>) -> Result<(), ApiError> {
     app.rebuild_store().await
 }

@@ -40,6 +40,10 @@ class Session {
     return this.#run(() => commands.unlock(passphrase))
   }
 
+  askKeyring(): Promise<void> {
+    return this.#run(() => commands.askKeyring())
+  }
+
   rebuild(): Promise<void> {
     return this.#run(() => commands.rebuildStore())
   }

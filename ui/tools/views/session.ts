@@ -30,5 +30,6 @@ export const session: Views = {
     },
   },
   full: { world: (world) => (world.session = { kind: 'disk-full' }) },
+  keyring: { world: (world) => (world.session = { kind: 'keyring-closed' }) },
   damaged: { world: (world) => (world.session = { kind: 'store-damaged', message: 'sqlite: database disk image is malformed (matrix-sdk-state.sqlite3)' }) },
 }

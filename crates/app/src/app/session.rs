@@ -57,7 +57,15 @@ impl App {
         self.detached(move |app| async move { app.use_passphrase(&passphrase).await }).await
     }
 
-    /// Fetches anew what cannot be read here.
+    /// Asks the keyring once more for the key of the local stores.
+    ///
+    /// # Errors
+    /// `keyring-closed`: it still does not give it.
+    pub async fn ask_keyring(&self) -> Result<(), ApiError> {
+        self.detached(|app| async move { app.ask_keyring_again().await }).await
+    }
+
+    /// Fetches anew what cannot be read here, or lies under a key that cannot be had.
     ///
     /// # Errors
     /// The server cannot be reached; the damaged store is kept.

@@ -30,6 +30,8 @@ pub(super) enum Waiting {
     Passphrase(Box<Verified>),
     /// A passphrase opens the stores that are here.
     Locked(Account),
+    /// The keyring has the key, and cannot be asked.
+    Keyring(Account),
     /// A store cannot be read.
     Damaged(Box<Damage>),
     /// The stores are opened when the disk has room.
@@ -65,6 +67,10 @@ impl App {
             self.inner.profile.remove_leftovers();
             return self.show_signed_out(None);
         };
+        *turn = self.open_with_its_key(account).await;
+    }
+
+    async fn open_with_its_key(&self, account: Account) -> Waiting {
         let opened = match (&account.key, &self.inner.options.passphrase) {
             (KeySource::Keyring, _) => keys::from_system(&account.id).await,
             (KeySource::Passphrase(wrapped), Some(passphrase)) => {
@@ -73,14 +79,37 @@ impl App {
             (KeySource::Passphrase(_), None) => Err(KeyError::WrongPassphrase),
         };
         match opened {
-            Ok(key) => *turn = self.open_account(account, key).await,
+            Ok(key) => self.open_account(account, key).await,
             Err(KeyError::WrongPassphrase) => {
-                *turn = Waiting::Locked(account);
                 self.show(SessionState::NeedsPassphrase { creating: false });
+                Waiting::Locked(account)
+            }
+            // To call the stores damaged would have somebody throw away what was not sent yet.
+            Err(KeyError::NoKeyring) => {
+                self.show(SessionState::KeyringClosed);
+                Waiting::Keyring(account)
             }
             Err(error) => {
                 let damage = Damage { account, message: error.to_string(), readable: None };
-                *turn = self.show_damage(Box::new(damage));
+                self.show_damage(Box::new(damage))
+            }
+        }
+    }
+
+    /// Asks the keyring once more.
+    pub(super) async fn ask_keyring_again(&self) -> Result<(), ApiError> {
+        let mut turn = self.inner.turn.lock().await;
+        match std::mem::replace(&mut *turn, Waiting::Nothing) {
+            Waiting::Keyring(account) => {
+                *turn = self.open_with_its_key(account).await;
+                match *turn {
+                    Waiting::Keyring(_) => Err(KeyError::NoKeyring.into()),
+                    _ => Ok(()),
+                }
+            }
+            other => {
+                *turn = other;
+                Err(ErrorCode::Invalid.with("no keyring is waited for"))
             }
         }
     }
@@ -331,6 +360,9 @@ impl App {
         let mut turn = self.inner.turn.lock().await;
         let damage = match std::mem::replace(&mut *turn, Waiting::Nothing) {
             Waiting::Damaged(damage) => damage,
+            Waiting::Keyring(account) => {
+                Box::new(Damage { account, message: KeyError::NoKeyring.to_string(), readable: None })
+            }
             other => {
                 *turn = other;
                 return Err(ErrorCode::Invalid.with("no store is damaged"));
@@ -394,7 +426,9 @@ impl App {
         match waiting {
             Waiting::Nothing => {}
             Waiting::Passphrase(verified) => farewell(&verified.backend).await,
-            Waiting::Locked(account) | Waiting::Room(account, _) => self.remove(&account),
+            Waiting::Locked(account) | Waiting::Keyring(account) | Waiting::Room(account, _) => {
+                self.remove(&account);
+            }
             Waiting::Damaged(damage) => {
                 if let Some((_, _, kept)) = &damage.readable {
                     let appwrite = &kept.server.appwrite;

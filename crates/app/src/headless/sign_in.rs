@@ -88,6 +88,9 @@ async fn enter(app: &App, arguments: &Arguments) -> Result<(), ApiError> {
         SessionState::NeedsPassphrase { .. } => {
             return Err(ErrorCode::PassphraseNeeded.with("set TELESTACK_PASSPHRASE"));
         }
+        SessionState::KeyringClosed => {
+            return Err(ErrorCode::KeyringClosed.with("the keyring does not give the profile's key"));
+        }
         SessionState::StoreDamaged { message } => return Err(ErrorCode::StoreDamaged.with(message)),
         SessionState::DiskFull => return Err(ErrorCode::DiskFull.with("no room to open the profile")),
         SessionState::Opening => return Err(ErrorCode::Internal.with("the profile does not open")),

@@ -2,8 +2,11 @@
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce, aead::Aead as _};
+use keyring_core::{Entry, Error};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize as _, Zeroizing};
+
+use super::keyring;
 
 const SERVICE: &str = "org.telestack.desktop";
 
@@ -67,8 +70,11 @@ impl StoreKey {
     /// Reads the key from the OS keyring. Blocks for up to a second.
     pub fn from_keyring(account: &str) -> Result<Self, KeyError> {
         let mut secret = keyring_entry(account)?.get_secret().map_err(|error| match error {
-            keyring::Error::NoEntry => KeyError::Missing,
-            _ => KeyError::NoKeyring,
+            Error::NoEntry => KeyError::Missing,
+            error => {
+                tracing::info!(%error, "the keyring does not answer");
+                KeyError::NoKeyring
+            }
         })?;
         let bytes = <[u8; 32]>::try_from(secret.as_slice()).map_err(|_| KeyError::Damaged);
         secret.zeroize();
@@ -112,8 +118,11 @@ impl StoreKey {
     }
 }
 
-fn keyring_entry(account: &str) -> Result<keyring::Entry, KeyError> {
-    keyring::Entry::new(SERVICE, account).map_err(|_| KeyError::NoKeyring)
+fn keyring_entry(account: &str) -> Result<Entry, KeyError> {
+    keyring::entry(SERVICE, account).map_err(|error| {
+        tracing::info!(%error, "no keyring");
+        KeyError::NoKeyring
+    })
 }
 
 fn cipher(passphrase: &str, salt: &[u8]) -> Result<XChaCha20Poly1305, KeyError> {

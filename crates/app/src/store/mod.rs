@@ -1,6 +1,7 @@
 //! What one profile keeps on this computer. Nothing here is readable without the account's key.
 
 mod key;
+mod keyring;
 mod profile;
 mod sealed_files;
 mod vault;

@@ -17,6 +17,8 @@ pub enum SessionState {
     NeedsPassphrase {
         creating: bool,
     },
+    /// The keyring that holds the key of the local stores is locked, or did not start. They are whole.
+    KeyringClosed,
     /// A local store cannot be read. Rebuilding it from the server loses only what was not sent.
     StoreDamaged {
         message: String,

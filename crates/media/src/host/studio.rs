@@ -141,7 +141,9 @@ impl Studio {
         match (&self.options.camera_file, self.options.test_tone) {
             (Some(file), _) => CameraChoice::File(file.clone()),
             // People with different tones have different colours.
-            (None, Some(hz)) => CameraChoice::Test { hue: (hz / 10.0) as u32 },
+            (None, Some(hz)) => {
+                CameraChoice::Test { hue: (hz / 10.0) as u32, size: self.options.test_picture }
+            }
             (None, None) => CameraChoice::Device(wishes.camera.clone()),
         }
     }

@@ -11,7 +11,6 @@ use crate::{
     control::{FromHost, TrackSource},
     host::{FeedState, Studio},
     sound::RATE,
-    video::CAMERA_SIZE,
 };
 
 /// What can be published.
@@ -177,8 +176,9 @@ impl Own {
             return;
         }
         // A camera that is not there is not offered: others would wait for its picture.
-        if let FeedState::Running(..) = *self.studio.state(TrackSource::Camera).borrow() {
-            self.publish_pictures(TrackSource::Camera, CAMERA_SIZE, VideoPublish::camera());
+        // The layers follow from the size that the camera has, which need not be the one it was asked for.
+        if let FeedState::Running(width, height) = *self.studio.state(TrackSource::Camera).borrow() {
+            self.publish_pictures(TrackSource::Camera, (width, height), VideoPublish::camera());
         }
     }
 

@@ -25,7 +25,7 @@ use crate::picture::Picture;
 pub use cameras::list;
 pub use screen::start as start_screen;
 
-/// What cameras are asked for, and what the test picture has.
+/// What cameras are asked for, and what the test picture has unless another size is wanted.
 pub const CAMERA_SIZE: (u32, u32) = (1280, 720);
 const CAMERA_RATE: u32 = 30;
 
@@ -48,8 +48,8 @@ pub enum CaptureError {
 /// Which camera.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CameraChoice {
-    /// The moving test picture in one of six colours.
-    Test { hue: u32 },
+    /// The moving test picture in one of six colours, of this width and height.
+    Test { hue: u32, size: (u32, u32) },
     /// A still picture.
     File(std::path::PathBuf),
     /// A device by its id, or the first one.
@@ -105,7 +105,7 @@ impl Stop {
 /// There is no thread to be had; missing cameras are told to `on`.
 pub fn start_camera(choice: CameraChoice, on: impl FnMut(Captured) + Send + 'static) -> io::Result<Capture> {
     spawn("camera", move |stop| match choice {
-        CameraChoice::Test { hue } => test_camera::run(hue, stop, on),
+        CameraChoice::Test { hue, size } => test_camera::run(hue, size, stop, on),
         CameraChoice::File(path) => file::run(&path, stop, on),
         CameraChoice::Device(id) => camera::run(id.as_deref(), stop, on),
     })

@@ -72,6 +72,10 @@ impl Display {
         environment(&self.folder, &self.name, Some(&self.bus))
     }
 
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The whole display as a PNG file.
     ///
     /// # Errors

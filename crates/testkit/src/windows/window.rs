@@ -70,6 +70,13 @@ impl WindowOptions {
         self
     }
 
+    /// Leaves the key of its stores to the display's keyring, as on a desktop.
+    #[must_use]
+    pub fn with_keyring(mut self) -> Self {
+        self.environment.retain(|(key, _)| key != "TELESTACK_PASSPHRASE");
+        self
+    }
+
     #[must_use]
     pub fn at(mut self, left: u32, top: u32, width: u32, height: u32) -> Self {
         self.place = (left, top, width, height);

@@ -1,4 +1,1 @@
-import list from './SettingsList.svelte'
-import main from './SettingsMain.svelte'
-
-export default { list, main }
+export default { panes: () => import('./panes') }

@@ -11,6 +11,7 @@ export const commands = {
 	checkServer: (server: string) => typedError<ServerInfo, ApiError>(__TAURI_INVOKE("check_server", { server })),
 	signIn: (server: string, email: string, password: string, progress: Channel<SignInStep>) => typedError<null, ApiError>(__TAURI_INVOKE("sign_in", { server, email, password, progress })),
 	unlock: (passphrase: string) => typedError<null, ApiError>(__TAURI_INVOKE("unlock", { passphrase })),
+	askKeyring: () => typedError<null, ApiError>(__TAURI_INVOKE("ask_keyring")),
 	rebuildStore: () => typedError<null, ApiError>(__TAURI_INVOKE("rebuild_store")),
 	signOut: () => typedError<null, ApiError>(__TAURI_INVOKE("sign_out")),
 	connection: (updates: Channel<Connection>) => typedError<number, ApiError>(__TAURI_INVOKE("connection", { updates })),
@@ -255,7 +256,7 @@ export type EncryptionState = {
 };
 
 /**  A code exists only where the window does something different for it. */
-export type ErrorCode = "offline" | "not-found-server" | "not-telestack" | "untrusted-certificate" | "clock-off" | "wrong-credentials" | "rate-limited" | "chat-unavailable" | "files-unavailable" | "calls-unavailable" | "signed-out" | "forbidden" | "not-found" | "too-large" | "too-long" | "disk-full" | "store-damaged" | "wrong-passphrase" | "passphrase-needed" | "media-missing" | "media-wrong" | "invalid" | "quota" | "internal";
+export type ErrorCode = "offline" | "not-found-server" | "not-telestack" | "untrusted-certificate" | "clock-off" | "wrong-credentials" | "rate-limited" | "chat-unavailable" | "files-unavailable" | "calls-unavailable" | "signed-out" | "forbidden" | "not-found" | "too-large" | "too-long" | "disk-full" | "store-damaged" | "wrong-passphrase" | "passphrase-needed" | "keyring-closed" | "media-missing" | "media-wrong" | "invalid" | "quota" | "internal";
 
 /**
  *  `org.telestack.file`, a field of an `m.room.message`: a file of Storage shared into a room.
@@ -536,6 +537,8 @@ export type SessionState =
 { kind: "opening" } | { kind: "signed-out"; server: string | null; email: string | null } | 
 /**  No keyring here: a passphrase opens the store, or with `creating` protects a new one. */
 { kind: "needs-passphrase"; creating: boolean } | 
+/**  The keyring that holds the key of the local stores is locked, or did not start. They are whole. */
+{ kind: "keyring-closed" } | 
 /**  A local store cannot be read. Rebuilding it from the server loses only what was not sent. */
 { kind: "store-damaged"; message: string } | 
 /**  The local stores are whole, but the disk has no room to open them. They open by themselves when there is some. */

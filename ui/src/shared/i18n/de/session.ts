@@ -17,6 +17,7 @@ export const session: Record<keyof typeof english, string> = {
   'session.stateDone': 'fertig',
   'session.stateNow': 'läuft',
   'session.stateLater': 'folgt',
+  'session.tryAgain': 'Erneut versuchen',
   'session.passphraseHint': 'Vier Wörter, die nicht zusammengehören, merkt man sich leicht und errät sie schwer.',
   'session.damagedKeeps': 'Alles auf dem Server ist unversehrt.',
   'session.damagedLoses': 'Für alte verschlüsselte Nachrichten wird vielleicht Ihr Wiederherstellungsschlüssel gebraucht.',

@@ -15,6 +15,7 @@ export const session = {
   'session.stateDone': 'done',
   'session.stateNow': 'now',
   'session.stateLater': 'later',
+  'session.tryAgain': 'Try again',
   'session.passphraseHint': 'Four words that do not belong together are easy to keep and hard to guess.',
   'session.damagedKeeps': 'Everything on the server is safe.',
   'session.damagedLoses': 'Old encrypted messages may ask for your recovery key.',
