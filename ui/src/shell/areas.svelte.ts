@@ -1,4 +1,4 @@
-/** The areas of the window. The code of an area's panes comes when it is opened first: a start waits for one area only. */
+/** The areas of the window. Every window begins with Chat; the code of the others comes when they are opened first. */
 import type { Area } from '$shared/nav.svelte'
 import { SvelteMap } from 'svelte/reactivity'
 import type { Component } from 'svelte'
@@ -10,9 +10,9 @@ import settings from '../features/settings'
 
 export type Panes = { list: Component; main: Component; side?: Component }
 
-const ALL: Record<Area, { panes: () => Promise<Panes> }> = { chat, calls, files, people, settings }
+const LATER = { calls, files, people, settings }
 
-const loaded = new SvelteMap<Area, Panes>()
+const loaded = new SvelteMap<Area, Panes>([['chat', chat.panes]])
 
 /** The panes of an area; undefined until `load` has brought them. */
 export function panesOf(area: Area): Panes | undefined {
@@ -20,5 +20,5 @@ export function panesOf(area: Area): Panes | undefined {
 }
 
 export async function load(area: Area): Promise<void> {
-  if (!loaded.has(area)) loaded.set(area, await ALL[area].panes())
+  if (area !== 'chat' && !loaded.has(area)) loaded.set(area, await LATER[area].panes())
 }

@@ -16,9 +16,9 @@ use crate::{
 };
 
 impl App {
-    /// Rooms and invitations by activity.
+    /// Rooms and invitations by activity. While the local stores are opening, the answer waits for them.
     pub async fn rooms(&self, updates: Sink<Vec<ListDiff<RoomSummary>>>) -> Result<u32, ApiError> {
-        let signed = self.signed()?;
+        let signed = self.signed_once_open().await?;
         let rooms = signed.chat.watch_rooms();
         Ok(self.subscribe(&signed, send_changes(rooms, updates, Clone::clone, |room| room.id.clone())))
     }

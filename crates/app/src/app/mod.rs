@@ -147,6 +147,14 @@ impl App {
         self.inner.signed.borrow().clone().ok_or_else(|| ErrorCode::SignedOut.with("nobody is signed in"))
     }
 
+    /// As [`App::signed`], once it is known: the window asks while the stores are still opening.
+    async fn signed_once_open(&self) -> Result<Arc<SignedIn>, ApiError> {
+        let mut state = self.inner.state.subscribe();
+        // It ends with the app only.
+        let _ = state.wait_for(|state| !matches!(state, SessionState::Opening)).await;
+        self.signed()
+    }
+
     /// A subscription that ends with the session.
     fn subscribe(&self, signed: &SignedIn, task: impl Future<Output = ()> + Send + 'static) -> u32 {
         self.inner.subscriptions.spawn(signed.until_over(task))

@@ -1,4 +1,5 @@
 import overlay from './Overlay.svelte'
+import * as panes from './panes'
 
 export { chat } from './chat.svelte'
-export default { panes: () => import('./panes'), overlay }
+export default { panes, overlay }

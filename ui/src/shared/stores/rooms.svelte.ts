@@ -12,7 +12,9 @@ class Rooms {
   /** What the rail's badge counts: muted rooms stay silent, invitations ask for an answer. */
   unread = $derived(this.items.reduce((sum, room) => sum + (room.membership === 'invited' ? 1 : room.muted ? room.mentions : room.unread), 0))
 
+  /** Does nothing while they are open. */
   async open(): Promise<void> {
+    if (this.subscription.active) return
     await this.subscription.start(
       (updates) => commands.rooms(updates),
       (diffs) => {

@@ -8,10 +8,17 @@ export class Subscription<T> {
   error = $state.raw<ApiError | null>(null)
   #id: number | null = null
   #asked = 0
+  #active = false
+
+  /** Whether it runs, or waits for its answer. */
+  get active(): boolean {
+    return this.#active
+  }
 
   /** Ends what ran before, so that two answers never mix. */
   async start(ask: (updates: Channel<T>) => Promise<Answer>, receive: (update: T) => void): Promise<boolean> {
     this.stop()
+    this.#active = true
     const asked = this.#asked
     const updates = new Channel<T>()
     updates.onmessage = (update) => {
@@ -19,7 +26,10 @@ export class Subscription<T> {
     }
     const answer = await ask(updates)
     if (answer.status === 'error') {
-      if (asked === this.#asked) this.error = answer.error
+      if (asked === this.#asked) {
+        this.#active = false
+        this.error = answer.error
+      }
       return false
     }
     if (asked !== this.#asked) {
@@ -32,6 +42,7 @@ export class Subscription<T> {
 
   stop(): void {
     this.#asked += 1
+    this.#active = false
     this.error = null
     if (this.#id !== null) void commands.unsubscribe(this.#id)
     this.#id = null

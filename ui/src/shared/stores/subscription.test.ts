@@ -50,3 +50,17 @@ it('keeps the reason of a failure until the next try', async () => {
   await subscription.start(() => Promise.resolve(ok(1)), () => undefined)
   expect(subscription.error).toBeNull()
 })
+
+it('is active from its question until it ends or is refused', async () => {
+  const subscription = new Subscription<number>()
+  let answer: (value: unknown) => void = () => undefined
+  const started = subscription.start(() => new Promise((resolve) => (answer = resolve as typeof answer)), () => undefined)
+  expect(subscription.active).toBe(true)
+  answer({ status: 'error', error: { code: 'signed-out', message: '' } })
+  await started
+  expect(subscription.active).toBe(false)
+  await subscription.start(() => Promise.resolve(ok(9)), () => undefined)
+  expect(subscription.active).toBe(true)
+  subscription.stop()
+  expect(subscription.active).toBe(false)
+})

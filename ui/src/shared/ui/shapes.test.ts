@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import { icons } from './icons'
-import { readShapes, shapesOf } from './shapes'
+import { drawingOf, readShapes } from './shapes'
 
 it('reads every icon in use', () => {
-  for (const name of Object.keys(icons)) expect(shapesOf(name), name).not.toEqual([])
+  for (const name of Object.keys(icons)) expect(drawingOf(name).childNodes.length, name).toBeGreaterThan(0)
 })
 
 it('keeps the attributes of each shape', () => {
@@ -14,7 +14,14 @@ it('keeps the attributes of each shape', () => {
 })
 
 it('draws nothing for a name it does not know', () => {
-  expect(shapesOf('no-such-icon')).toEqual([])
+  expect(drawingOf('no-such-icon').childNodes).toHaveLength(0)
+})
+
+it('draws each use of an icon anew, as a picture', () => {
+  const [first, second] = [drawingOf('check'), drawingOf('check')]
+  expect(first).not.toBe(second)
+  expect(first.firstChild?.isEqualNode(second.firstChild)).toBe(true)
+  expect((first.firstChild as Element).namespaceURI).toBe('http://www.w3.org/2000/svg')
 })
 
 it('has every icon that the program names', () => {

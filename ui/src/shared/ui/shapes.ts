@@ -3,16 +3,25 @@ import { icons } from './icons'
 
 type Shape = { tag: string; attributes: Record<string, string> }
 
-const known = new Map<string, Shape[]>()
+const SVG = 'http://www.w3.org/2000/svg'
 
-/** An unknown name draws nothing. */
-export function shapesOf(name: string): Shape[] {
-  let shapes = known.get(name)
-  if (!shapes) {
-    shapes = readShapes(icons[name] ?? '')
-    known.set(name, shapes)
+const known = new Map<string, DocumentFragment>()
+
+/** The nodes of an icon; none for an unknown name. Made once and copied: a window has icons by the hundred. */
+export function drawingOf(name: string): Node {
+  let drawing = known.get(name)
+  if (!drawing) {
+    drawing = document.createDocumentFragment()
+    drawing.append(...readShapes(icons[name] ?? '').map(draw))
+    known.set(name, drawing)
   }
-  return shapes
+  return drawing.cloneNode(true)
+}
+
+function draw({ tag, attributes }: Shape): Element {
+  const node = document.createElementNS(SVG, tag)
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value)
+  return node
 }
 
 export function readShapes(svg: string): Shape[] {
