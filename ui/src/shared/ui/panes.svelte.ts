@@ -47,7 +47,10 @@ class Panes {
 
 export const panes = new Panes()
 
-/** Follows the window and the text size: a probe of one rem changes with either. */
+/**
+ * Follows the window and the text size: a probe of one rem changes with either. The observer tells the first size too, before
+ * the first picture; to ask for it here would lay out a window that is not filled yet.
+ */
 export function measure(window: HTMLElement): () => void {
   const probe = document.createElement('i')
   probe.style.cssText = 'position:absolute;visibility:hidden;inline-size:1rem;block-size:0'
@@ -56,7 +59,6 @@ export function measure(window: HTMLElement): () => void {
   const watch = new ResizeObserver(look)
   watch.observe(window)
   watch.observe(probe)
-  look()
   return () => {
     watch.disconnect()
     probe.remove()
