@@ -23,7 +23,14 @@ use crate::core::{
     routes::{self, Route},
     store::Store,
 };
-pub use crate::core::{clock::Clock, store::StoreError};
+pub use crate::{
+    account::{AccountsConfig, PasswordPolicy},
+    core::{
+        clock::Clock,
+        messenger::{Mailbox, MessageError, MessengerConfig, Outlet, Sms, Smtp},
+        store::StoreError,
+    },
+};
 
 /// What one engine is opened with.
 #[derive(Debug, Clone)]
@@ -44,6 +51,9 @@ pub struct EngineConfig {
     pub behind_proxy: bool,
     /// Bytes of all files together; none: as many as the disk takes.
     pub quota: Option<i64>,
+    /// Where mail and text messages go.
+    pub messenger: MessengerConfig,
+    pub accounts: AccountsConfig,
 }
 
 /// One running engine.

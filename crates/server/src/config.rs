@@ -8,6 +8,8 @@ use std::{
 use serde::Deserialize;
 use url::Url;
 
+use crate::messages::{MailSection, SmsSection};
+
 /// Why the configuration cannot be used; each says where.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -29,6 +31,8 @@ pub struct Config {
     pub account: AccountSection,
     #[serde(default)]
     pub mail: MailSection,
+    #[serde(default)]
+    pub sms: SmsSection,
     #[serde(default)]
     pub storage: StorageSection,
 }
@@ -71,18 +75,34 @@ pub struct LiveKitSection {
     pub udp_port: Option<u16>,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AccountSection {
     /// Whether anybody may make an account.
     pub sign_up: bool,
+    /// Sessions that somebody may have at once; the oldest ends when there is one more.
+    pub sessions: u32,
+    /// Whether people get a mail when somebody signs in to their account.
+    pub session_alerts: bool,
+    /// Former passwords that somebody may not choose again.
+    pub passwords_remembered: u32,
+    /// Whether passwords that everybody guesses first are refused.
+    pub password_dictionary: bool,
+    /// Whether a password may not contain its owner's name, address, number or id.
+    pub password_personal_data: bool,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct MailSection {
-    /// Folder that outgoing mail is written to, in development.
-    pub mailbox: Option<PathBuf>,
+impl Default for AccountSection {
+    fn default() -> Self {
+        Self {
+            sign_up: false,
+            sessions: 10,
+            session_alerts: false,
+            passwords_remembered: 0,
+            password_dictionary: false,
+            password_personal_data: false,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -117,12 +137,13 @@ impl Config {
                 .or_insert_with(|| toml::Value::Table(toml::Table::new()))
                 .as_table_mut()
                 .ok_or_else(|| ConfigError::Parse(format!("{name} names no section")))?;
-            // `true` and numbers as such, everything else as text.
-            let value = value
-                .parse::<bool>()
-                .map(toml::Value::Boolean)
-                .or_else(|_| value.parse().map(toml::Value::Integer))
-                .unwrap_or(toml::Value::String(value));
+            // `true` and numbers as such, everything else as text; what begins with a plus is a telephone number.
+            let number = || value.parse().ok().filter(|_| !value.starts_with('+'));
+            let value = match (value.parse(), number()) {
+                (Ok(on), _) => toml::Value::Boolean(on),
+                (Err(_), Some(number)) => toml::Value::Integer(number),
+                (Err(_), None) => toml::Value::String(value),
+            };
             section.insert(key.to_lowercase(), value);
         }
         let config: Self = table.try_into().map_err(parse)?;
@@ -147,6 +168,9 @@ impl Config {
         if self.matrix.server_name.is_empty() || self.matrix.server_name.contains(['/', ' ', '@']) {
             return value("[matrix] server_name is the part after the colon in Matrix ids: example.org");
         }
+        if self.account.sessions == 0 {
+            return value("[account] sessions must be at least 1");
+        }
         if self.server.name.trim().is_empty() {
             return value("[server] name is the organisation's name and cannot be empty");
         }
@@ -166,7 +190,7 @@ pub(crate) mod tests {
         )
     }
 
-    fn parse(text: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    pub fn parse(text: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
         Config::parse(text, environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
     }
 

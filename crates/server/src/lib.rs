@@ -5,6 +5,7 @@ mod config;
 mod doctor;
 mod health;
 mod livekit_config;
+mod messages;
 mod metrics;
 mod run;
 mod secrets;

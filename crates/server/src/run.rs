@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
 use axum::{Router, routing::get};
-use telestack_engine::{Engine, EngineConfig};
+use telestack_engine::{AccountsConfig, Engine, EngineConfig, PasswordPolicy};
 use telestack_gateway::{Gateway, GatewayConfig};
 use telestack_model::{AppwriteEndpoint, Features, LiveKitEndpoint, MatrixEndpoint, PROJECT, WellKnown};
 use tokio::{net::TcpListener, sync::oneshot};
@@ -18,6 +18,7 @@ use crate::{
     Config, Secrets,
     clock::SystemClock,
     health::{self, Health},
+    messages,
     metrics::{self, Metrics, Sources},
 };
 
@@ -63,6 +64,17 @@ impl Server {
                 origins: config.server.origins.clone(),
                 behind_proxy: config.server.behind_proxy,
                 quota: config.storage.quota.map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX)),
+                messenger: messages::messenger(config)?,
+                accounts: AccountsConfig {
+                    public_url: Some(config.server.public_url.clone()),
+                    sessions: config.account.sessions,
+                    session_alerts: config.account.session_alerts,
+                    passwords: PasswordPolicy {
+                        remembered: config.account.passwords_remembered,
+                        dictionary: config.account.password_dictionary,
+                        personal_data: config.account.password_personal_data,
+                    },
+                },
             },
             Arc::new(SystemClock),
         )

@@ -1,10 +1,24 @@
 //! `/account`: what somebody does with their own account.
 
+mod agent;
+mod config;
+mod contact;
+mod identities;
+pub mod logs;
+mod mfa;
 mod own;
-mod sessions;
+mod phrase;
+mod recovery;
+pub mod redirect;
+pub mod sessions;
+mod targets;
+pub mod tokens;
+mod verification;
 
 use axum::http::{Method, StatusCode};
 use serde_json::json;
+
+pub use config::{AccountsConfig, PasswordPolicy};
 
 use crate::core::{
     error::VERSION,
@@ -13,24 +27,20 @@ use crate::core::{
 };
 
 const HOUR: i64 = 3_600_000;
+/// Accounts that one address may make in an hour.
+const SIGN_UPS: Rate = Rate { times: 10, window: HOUR };
+
+/// A route for everybody, limited by address.
+fn open(method: Method, path: &'static str, rate: Rate, handler: Handler) -> Route {
+    Route { method, path, access: Access::Anybody, scope: "account", rate: Some(rate), handler }
+}
+
+/// A route for whoever is signed in.
+fn user(method: Method, path: &'static str, handler: Handler) -> Route {
+    Route { method, path, access: Access::User, scope: "account", rate: None, handler }
+}
 
 pub fn routes() -> Vec<Route> {
-    let open = |method, path, times, handler: Handler| Route {
-        method,
-        path,
-        access: Access::Anybody,
-        scope: "account",
-        rate: Some(Rate { times, window: HOUR }),
-        handler,
-    };
-    let user = |method, path, handler: Handler| Route {
-        method,
-        path,
-        access: Access::User,
-        scope: "account",
-        rate: None,
-        handler,
-    };
     let health = |path| Route {
         method: Method::GET,
         path,
@@ -39,20 +49,25 @@ pub fn routes() -> Vec<Route> {
         rate: None,
         handler: |_| Box::pin(async { routes::json(StatusCode::OK, &json!({ "version": VERSION })) }),
     };
-    vec![
+    let own = vec![
         health("/ping"),
         health("/health/version"),
-        open(Method::POST, "/account", 10, |call| Box::pin(own::sign_up(call))),
-        open(Method::POST, "/account/sessions/email", 600, |call| Box::pin(sessions::create(call))),
+        open(Method::POST, "/account", SIGN_UPS, |call| Box::pin(own::sign_up(call))),
         user(Method::GET, "/account", |call| Box::pin(own::get(call))),
         user(Method::PATCH, "/account/name", |call| Box::pin(own::name(call))),
         user(Method::PATCH, "/account/password", |call| Box::pin(own::password(call))),
+        user(Method::PATCH, "/account/email", |call| Box::pin(contact::email(call))),
+        user(Method::PATCH, "/account/phone", |call| Box::pin(contact::phone(call))),
+        user(Method::PATCH, "/account/status", |call| Box::pin(own::close(call))),
         user(Method::GET, "/account/prefs", |call| Box::pin(own::prefs(call))),
         user(Method::PATCH, "/account/prefs", |call| Box::pin(own::set_prefs(call))),
-        user(Method::POST, "/account/jwts", |call| Box::pin(sessions::jwt(call))),
-        user(Method::GET, "/account/sessions", |call| Box::pin(sessions::list(call))),
-        user(Method::DELETE, "/account/sessions", |call| Box::pin(sessions::delete_all(call))),
-        user(Method::GET, "/account/sessions/{sessionId}", |call| Box::pin(sessions::get(call))),
-        user(Method::DELETE, "/account/sessions/{sessionId}", |call| Box::pin(sessions::delete(call))),
-    ]
+        user(Method::GET, "/account/logs", |call| Box::pin(logs::list(call))),
+        user(Method::GET, "/account/identities", |call| Box::pin(identities::list(call))),
+        user(Method::DELETE, "/account/identities/{identityId}", |call| Box::pin(identities::delete(call))),
+        user(Method::POST, "/account/targets/push", |call| Box::pin(targets::create(call))),
+        user(Method::PUT, "/account/targets/{targetId}/push", |call| Box::pin(targets::update(call))),
+        user(Method::DELETE, "/account/targets/{targetId}/push", |call| Box::pin(targets::delete(call))),
+    ];
+    [own, sessions::routes(), tokens::routes(), recovery::routes(), verification::routes(), mfa::routes()]
+        .concat()
 }

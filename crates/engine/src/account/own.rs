@@ -1,9 +1,10 @@
-//! One's own account: sign-up, reading, changing.
+//! One's own account: sign-up, reading, changing, closing.
 
 use axum::{http::StatusCode, response::Response};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::{logs::Trace, sessions};
 use crate::{
     core::{
         app::App,
@@ -15,16 +16,38 @@ use crate::{
     users::{self, Change, User},
 };
 
-pub async fn sign_up(mut call: Call) -> ApiResult<Response> {
-    if !call.app.config.sign_up {
-        return Err(ApiError::new(
-            StatusCode::NOT_IMPLEMENTED,
-            "user_auth_method_unsupported",
-            "Sign-up is turned off here. Ask an administrator for an account.",
-        ));
+/// Refuses new accounts where only administrators make them.
+pub fn check_sign_up(app: &App) -> ApiResult<()> {
+    if app.config.sign_up {
+        return Ok(());
     }
-    let new: users::NewUser = call.json().await?;
-    let user = users::make(&call.app, new).await?;
+    Err(ApiError::new(
+        StatusCode::NOT_IMPLEMENTED,
+        "user_auth_method_unsupported",
+        "Sign-up is turned off here. Ask an administrator for an account.",
+    ))
+}
+
+pub async fn sign_up(mut call: Call) -> ApiResult<Response> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Body {
+        user_id: String,
+        email: String,
+        password: String,
+        #[serde(default)]
+        name: String,
+    }
+    check_sign_up(&call.app)?;
+    let Body { user_id, email, password, name } = call.json().await?;
+    let new = users::NewUser {
+        user_id,
+        email: Some(email),
+        phone: None,
+        password: Some(password),
+        name: Some(name),
+    };
+    let user = users::make(&call, new).await?;
     routes::json(StatusCode::CREATED, &user.json())
 }
 
@@ -42,8 +65,7 @@ pub async fn set_prefs(mut call: Call) -> ApiResult<Response> {
         prefs: Value,
     }
     let body: Body = call.json().await?;
-    let change = Change::Prefs(users::check_prefs(body.prefs)?);
-    let user = users::apply(&call.app, call.caller.user()?.0, change).await?;
+    let user = change(&call, Change::Prefs(users::check_prefs(body.prefs)?)).await?;
     routes::json(StatusCode::OK, &user.json())
 }
 
@@ -53,31 +75,67 @@ pub async fn name(mut call: Call) -> ApiResult<Response> {
         name: String,
     }
     let body: Body = call.json().await?;
-    let change = Change::Name(users::check_name(&body.name)?);
-    let user = users::apply(&call.app, call.caller.user()?.0, change).await?;
+    let user = change(&call, Change::Name(users::check_name(&body.name)?)).await?;
     routes::json(StatusCode::OK, &user.json())
 }
 
-/// A new password asks for the old one.
+/// A new password asks for the old one, where there is one, and ends the other sessions.
 pub async fn password(mut call: Call) -> ApiResult<Response> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Body {
         password: String,
         #[serde(default)]
-        old_password: String,
+        old_password: Option<String>,
     }
     let body: Body = call.json().await?;
     let user = me(&call.app, &call.caller).await?;
-    if !password::verify(body.old_password, user.password.clone()).await? {
-        return Err(super::sessions::wrong_credentials());
+    if user.password.is_some() {
+        confirm(&call, &user, body.old_password.unwrap_or_default()).await?;
     }
-    let change = Change::Password(password::hash(body.password).await?);
-    let user = users::apply(&call.app, &user.id, change).await?;
+    let hash = users::new_password(&call.app, &user, body.password).await?;
+    let (app, trace, now) = (call.app.clone(), Trace::of(&call), call.app.now());
+    let (id, session) = call.caller.user()?;
+    let (id, session) = (id.to_owned(), session.to_owned());
+    let user = call
+        .app
+        .change(move |tx, events| {
+            let remembered = app.config.accounts.passwords.remembered;
+            let user = users::write(tx, events, &id, Change::Password(hash), remembered, now)?;
+            sessions::end_all(tx, events, &id, Some(&session), now)?;
+            trace.log(tx, &id, "user.update", now)?;
+            Ok(user)
+        })
+        .await?;
     routes::json(StatusCode::OK, &user.json())
 }
 
-async fn me(app: &App, caller: &Caller) -> ApiResult<User> {
+/// `PATCH /account/status`: blocks oneself. Only an administrator opens the account again.
+pub async fn close(call: Call) -> ApiResult<Response> {
+    let user = change(&call, Change::Status(false)).await?;
+    let mut response = routes::json(StatusCode::OK, &user.json())?;
+    sessions::end_cookies(&call, &mut response);
+    Ok(response)
+}
+
+/// Changes one field of the caller, and logs it.
+pub async fn change(call: &Call, change: Change) -> ApiResult<User> {
+    users::apply(call, call.caller.user()?.0, change).await
+}
+
+/// The caller as they are now.
+pub async fn me(app: &App, caller: &Caller) -> ApiResult<User> {
     let id = caller.user()?.0.to_owned();
     app.store.read(move |c| User::find(c, &id)).await?.ok_or_else(ApiError::unauthorized)
+}
+
+/// Whether the caller knows their password. A session that somebody else got hold of is not to be a way to guess it.
+pub async fn confirm(call: &Call, user: &User, password: String) -> ApiResult<()> {
+    let key = format!("confirm {}", user.id);
+    call.app.limits.take(call.app.now(), key.clone(), sessions::TRIES)?;
+    if !password::verify(password, user.password.clone()).await? {
+        return Err(sessions::wrong_credentials());
+    }
+    call.app.limits.forgive(&key);
+    Ok(())
 }

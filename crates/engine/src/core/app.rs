@@ -10,6 +10,7 @@ use super::{
     events::{Bus, Event},
     keyed::Keyed,
     limits::Limits,
+    messenger::Messenger,
     sockets::Sockets,
     store::{Store, StoreError},
 };
@@ -23,6 +24,7 @@ pub struct App {
     pub store: Store,
     pub config: EngineConfig,
     pub limits: Limits,
+    pub messenger: Messenger,
     pub events: Arc<Bus>,
     /// What is done once at a time per file.
     pub files: Keyed,
@@ -36,6 +38,7 @@ pub struct App {
 impl App {
     pub fn new(store: Store, config: EngineConfig, clock: Arc<dyn Clock>) -> Self {
         Self {
+            messenger: Messenger::new(config.messenger.clone()),
             store,
             config,
             limits: Limits::default(),

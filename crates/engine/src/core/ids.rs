@@ -1,5 +1,6 @@
 //! Ids and secrets.
 
+use hmac::{Hmac, Mac as _};
 use rand::Rng as _;
 use sha2::{Digest as _, Sha256};
 
@@ -18,6 +19,22 @@ pub fn secret() -> String {
 /// What is kept of a random secret: it has the entropy that makes a plain hash enough.
 pub fn hash_secret(secret: &str) -> Vec<u8> {
     Sha256::digest(secret).to_vec()
+}
+
+/// A code of six digits that somebody types in.
+pub fn code() -> String {
+    format!("{:06}", rand::rng().random_range(0..1_000_000))
+}
+
+/// What is kept of a secret that is short enough to be guessed from its hash: without `key` it cannot be tried.
+pub fn keyed_hash(key: &[u8], parts: &[&str]) -> Vec<u8> {
+    // HMAC takes keys of every length, so that the empty answer never happens and would fit nothing.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return Vec::new() };
+    for part in parts {
+        mac.update(part.as_bytes());
+        mac.update(&[0]);
+    }
+    mac.finalize().into_bytes().to_vec()
 }
 
 /// The id that a client asks for; `unique()` asks the server to make one.

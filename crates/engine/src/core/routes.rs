@@ -12,6 +12,7 @@ use axum::{
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use sync_wrapper::SyncWrapper;
 
 use super::{
     app::App,
@@ -60,7 +61,8 @@ pub struct Call {
     pub extensions: Extensions,
     /// The client's address, empty where unknown.
     pub ip: String,
-    pub body: Body,
+    /// Read once; wrapped, because a call is shared between tasks while nobody reads it.
+    pub body: SyncWrapper<Body>,
 }
 
 impl Call {
@@ -78,13 +80,19 @@ impl Call {
     }
 
     async fn bytes(&mut self) -> ApiResult<Bytes> {
-        let whole = axum::body::to_bytes(std::mem::take(&mut self.body), BODY);
+        let whole = axum::body::to_bytes(std::mem::take(self.body.get_mut()), BODY);
         let (status, message) = match tokio::time::timeout(PATIENCE, whole).await {
             Ok(Ok(bytes)) => return Ok(bytes),
             Ok(Err(_)) => (StatusCode::PAYLOAD_TOO_LARGE, "The body is over 1 MiB."),
             Err(_) => (StatusCode::REQUEST_TIMEOUT, "The body took too long."),
         };
         Err(ApiError::new(status, "general_argument_invalid", message))
+    }
+
+    /// The program that calls, as it names itself.
+    pub fn agent(&self) -> String {
+        let agent = self.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        agent.unwrap_or_default().chars().take(256).collect()
     }
 
     /// A value of the query string, none where it is not given or empty.
@@ -169,6 +177,7 @@ async fn run(
     if !allowed {
         return Err(ApiError::unauthorized());
     }
+    let body = SyncWrapper::new(body);
     let call =
         Call { app, caller, params, query, headers: parts.headers, extensions: parts.extensions, ip, body };
     let response = (route.handler)(call).await.unwrap_or_else(IntoResponse::into_response);

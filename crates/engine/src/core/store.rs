@@ -153,7 +153,8 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
 }
 
 /// Schema steps; the position of a step is its version. A released step is never changed.
-const STEPS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql")];
+const STEPS: &[&str] =
+    &[include_str!("schema_1.sql"), include_str!("schema_2.sql"), include_str!("schema_accounts.sql")];
 
 fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;

@@ -54,7 +54,7 @@ pub async fn upload(call: Call) -> ApiResult<Response> {
         None => None,
     };
     let resumed = header("x-appwrite-id");
-    let mut request = Request::new(call.body);
+    let mut request = Request::new(call.body.into_inner());
     *request.headers_mut() = call.headers;
     // The bucket's limit counts, not the framework's.
     DefaultBodyLimit::disable().apply(&mut request);

@@ -1,59 +1,111 @@
 //! Changing one field of a user, as an administrator or as oneself.
 
-use axum::{http::StatusCode, response::Response};
-use rusqlite::{ToSql, params};
-use serde::Deserialize;
+use rusqlite::{Connection, ToSql, params};
 use serde_json::{Value, json};
 
-use super::model::{User, already, check_email, check_name};
-use crate::core::{
-    app::App,
-    error::{ApiError, ApiResult},
-    password,
-    routes::{self, Call},
-    store::is_conflict,
+use super::{
+    model::{User, already},
+    targets,
+};
+use crate::{
+    account::logs::Trace,
+    core::{
+        error::{ApiError, ApiResult},
+        events::Event,
+        routes::Call,
+        store::{StoreError, is_conflict},
+    },
 };
 
 /// One field and its new value.
 #[derive(Debug)]
 pub enum Change {
     Name(String),
+    /// A new address is not verified; without one it is taken away.
     Email(String),
+    Phone(String),
     /// The hash.
     Password(String),
     Status(bool),
     Labels(Vec<String>),
     Prefs(Value),
+    EmailVerified(bool),
+    PhoneVerified(bool),
+    Mfa(bool),
 }
 
-/// Keeps the change and answers the user.
-pub async fn apply(app: &App, id: &str, change: Change) -> ApiResult<User> {
-    let (id, now) = (id.to_owned(), app.now());
-    let user = app
-        .change(move |tx, events| {
-            User::get(tx, &id)?;
-            let (column, value): (&str, Box<dyn ToSql>) = match change {
-                Change::Name(name) => ("name", Box::new(name)),
-                Change::Email(email) => ("email", Box::new(email)),
-                Change::Password(hash) => {
-                    tx.execute("UPDATE user SET password_updated = ?1 WHERE id = ?2", params![now, id])?;
-                    ("password", Box::new(hash))
-                }
-                Change::Status(on) => ("status", Box::new(on)),
-                Change::Labels(labels) => ("labels", Box::new(json!(labels).to_string())),
-                Change::Prefs(prefs) => ("prefs", Box::new(prefs.to_string())),
-            };
-            let sql = format!("UPDATE user SET {column} = ?1, updated = ?2 WHERE id = ?3");
-            match tx.execute(&sql, params![value, now, id]) {
-                Err(error) if is_conflict(&error) => return Err(already().into()),
-                other => other?,
-            };
-            let user = User::get(tx, &id)?;
-            events.push(user.event("update", now));
-            Ok(user)
-        })
-        .await?;
+/// Keeps the change, logs it, and answers the user.
+pub async fn apply(call: &Call, id: &str, change: Change) -> ApiResult<User> {
+    let (id, now, trace) = (id.to_owned(), call.app.now(), Trace::of(call));
+    let remembered = call.app.config.accounts.passwords.remembered;
+    let changed = call.app.change(move |tx, events| {
+        let user = write(tx, events, &id, change, remembered, now)?;
+        trace.log(tx, &id, "user.update", now)?;
+        Ok(user)
+    });
+    Ok(changed.await?)
+}
+
+/// The same within a transaction. `remembered` is how many former passwords are kept.
+pub fn write(
+    tx: &Connection,
+    events: &mut Vec<Event>,
+    id: &str,
+    change: Change,
+    remembered: u32,
+    now: i64,
+) -> Result<User, StoreError> {
+    let before = User::get(tx, id)?;
+    let given = |text: String| (!text.is_empty()).then_some(text);
+    let (column, value): (&str, Box<dyn ToSql>) = match change {
+        Change::Name(name) => ("name", Box::new(name)),
+        Change::Email(email) => {
+            forget_tokens(tx, id)?;
+            tx.execute("UPDATE user SET email_verified = 0 WHERE id = ?1", [id])?;
+            ("email", Box::new(given(email)))
+        }
+        Change::Phone(phone) => {
+            forget_tokens(tx, id)?;
+            tx.execute("UPDATE user SET phone_verified = 0 WHERE id = ?1", [id])?;
+            ("phone", Box::new(given(phone)))
+        }
+        Change::Password(hash) => {
+            forget_tokens(tx, id)?;
+            let mut former = before.former_passwords;
+            former.splice(0..0, before.password);
+            former.truncate(usize::try_from(remembered).unwrap_or(usize::MAX));
+            let sql = "UPDATE user SET password_updated = ?1, former_passwords = ?2 WHERE id = ?3";
+            tx.execute(sql, params![now, json!(former).to_string(), id])?;
+            ("password", Box::new(given(hash)))
+        }
+        Change::Status(on) => ("status", Box::new(on)),
+        Change::Labels(labels) => ("labels", Box::new(json!(labels).to_string())),
+        Change::Prefs(prefs) => ("prefs", Box::new(prefs.to_string())),
+        Change::EmailVerified(on) => ("email_verified", Box::new(on)),
+        Change::PhoneVerified(on) => ("phone_verified", Box::new(on)),
+        Change::Mfa(on) => ("mfa", Box::new(on)),
+    };
+    let sql = format!("UPDATE user SET {column} = ?1, updated = ?2 WHERE id = ?3");
+    match tx.execute(&sql, params![value, now, id]) {
+        Err(error) if is_conflict(&error) => {
+            let kind =
+                if column == "phone" { "user_phone_already_exists" } else { "user_email_already_exists" };
+            return Err(already(kind).into());
+        }
+        other => other?,
+    };
+    if matches!(column, "email" | "phone") {
+        targets::follow(tx, &User::get(tx, id)?, now)?;
+    }
+    let user = User::get(tx, id)?;
+    events.push(user.event("update", now));
     Ok(user)
+}
+
+/// What was sent to an old address, or before the password changed, opens nothing any more.
+fn forget_tokens(tx: &Connection, id: &str) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM token WHERE user_id = ?1", [id])?;
+    Ok(())
 }
 
 /// Preferences are one object of at most 64 KiB.
@@ -65,39 +117,14 @@ pub fn check_prefs(prefs: Value) -> ApiResult<Value> {
     }
 }
 
-#[derive(Debug, Deserialize)]
-struct Body {
-    name: Option<String>,
-    email: Option<String>,
-    password: Option<String>,
-    status: Option<bool>,
-    labels: Option<Vec<String>>,
-    prefs: Option<Value>,
-}
-
-/// `PATCH /users/{id}/{field}`; the path says which field counts.
-pub async fn field(mut call: Call, field: &'static str) -> ApiResult<Response> {
-    let body: Body = call.json().await?;
-    let missing = || ApiError::argument(format!("'{field}' is missing."));
-    let change = match field {
-        "name" => Change::Name(check_name(&body.name.ok_or_else(missing)?)?),
-        "email" => Change::Email(check_email(&body.email.ok_or_else(missing)?)?),
-        "password" => Change::Password(password::hash(body.password.ok_or_else(missing)?).await?),
-        "status" => Change::Status(body.status.ok_or_else(missing)?),
-        "labels" => {
-            let labels = body.labels.ok_or_else(missing)?;
-            if labels
-                .iter()
-                .any(|l| l.is_empty() || l.len() > 36 || !l.bytes().all(|b| b.is_ascii_alphanumeric()))
-            {
-                return Err(ApiError::argument("A label is 1 to 36 letters and digits."));
-            }
-            Change::Labels(labels)
-        }
-        _ => Change::Prefs(check_prefs(body.prefs.ok_or_else(missing)?)?),
+/// Labels are words of letters and digits.
+pub fn check_labels(labels: Vec<String>) -> ApiResult<Vec<String>> {
+    let word = |label: &String| {
+        (1..=36).contains(&label.len()) && label.bytes().all(|byte| byte.is_ascii_alphanumeric())
     };
-    let prefs = matches!(change, Change::Prefs(_));
-    let id = call.param("userId").to_owned();
-    let user = apply(&call.app, &id, change).await?;
-    routes::json(StatusCode::OK, &if prefs { user.prefs } else { user.json() })
+    if labels.len() <= 1000 && labels.iter().all(word) {
+        Ok(labels)
+    } else {
+        Err(ApiError::argument("A label is 1 to 36 letters and digits."))
+    }
 }

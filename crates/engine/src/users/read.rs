@@ -18,14 +18,24 @@ pub async fn list(call: Call) -> ApiResult<Response> {
             "$createdAt" => "created",
             "name" => "name",
             "email" => "email",
+            "phone" => "phone",
             "status" => "status",
+            "labels" => "labels",
+            "emailVerification" => "email_verified",
+            "phoneVerification" => "phone_verified",
+            "registration" => "created",
+            "passwordUpdate" => "password_updated",
+            "accessedAt" => "accessed",
             _ => return None,
         };
         Some(known.to_owned())
     };
     let mut page = query::parse(&call.list("queries"), &column)?;
     if let Some(words) = call.query_value("search") {
-        page.containing("(name || ' ' || coalesce(email, '') || ' ' || id)", words);
+        page.containing(
+            "(name || ' ' || coalesce(email, '') || ' ' || coalesce(phone, '') || ' ' || id)",
+            words,
+        );
     }
     let (total, users) = call
         .app
@@ -43,7 +53,8 @@ pub async fn list(call: Call) -> ApiResult<Response> {
             );
             let mut statement = c.prepare(&sql)?;
             let users = statement.query_map(params_from_iter(page.values), User::from_row)?;
-            let mut users = users.map(|user| Ok(user?.json())).collect::<rusqlite::Result<Vec<Value>>>()?;
+            let mut users =
+                users.map(|user| Ok(user?.json_for_key())).collect::<rusqlite::Result<Vec<Value>>>()?;
             if backwards {
                 users.reverse();
             }
@@ -56,7 +67,7 @@ pub async fn list(call: Call) -> ApiResult<Response> {
 pub async fn get(call: Call) -> ApiResult<Response> {
     let id = call.param("userId").to_owned();
     let user = call.app.store.read(move |c| User::get(c, &id)).await?;
-    routes::json(StatusCode::OK, &user.json())
+    routes::json(StatusCode::OK, &user.json_for_key())
 }
 
 pub async fn delete(call: Call) -> ApiResult<Response> {

@@ -3,16 +3,18 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use std::{
+    collections::HashMap,
     net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
     },
+    time::Duration,
 };
 
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
-use telestack_engine::{Clock, Engine, EngineConfig};
+use telestack_engine::{AccountsConfig, Clock, Engine, EngineConfig, Mailbox, MessengerConfig, Outlet};
 
 pub const PASSWORD: &str = "correct horse battery";
 
@@ -44,6 +46,7 @@ impl Running {
     /// An engine whose configuration is changed first.
     pub async fn with(change: impl FnOnce(&mut EngineConfig)) -> Self {
         let folder = tempfile::tempdir().expect("folder");
+        let mailbox = Mailbox::new(folder.path().join("mailbox"));
         let mut config = EngineConfig {
             data_dir: folder.path().to_owned(),
             project: "telestack".into(),
@@ -53,6 +56,12 @@ impl Running {
             origins: vec!["https://app.example.org".into()],
             behind_proxy: false,
             quota: None,
+            messenger: MessengerConfig {
+                organisation: "Northlight".into(),
+                mail: Outlet::Mailbox(mailbox.clone()),
+                sms: Outlet::Mailbox(mailbox),
+            },
+            accounts: AccountsConfig::default(),
         };
         change(&mut config);
         Self::on(folder, config, Arc::new(TestClock(AtomicI64::new(1_700_000_000_000)))).await
@@ -81,13 +90,59 @@ impl Running {
         Self::on(folder, self.config.clone(), self.clock.clone()).await
     }
 
+    /// The oldest message to `to` that nobody took yet, waited for.
+    pub async fn message(&self, to: &str) -> Value {
+        let wait = async {
+            loop {
+                if let Some(message) = self.take_message(to) {
+                    return message;
+                }
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), wait).await.expect("a message")
+    }
+
+    /// The code in the oldest message to `to`.
+    pub async fn code(&self, to: &str) -> String {
+        let message = self.message(to).await;
+        let text = message["text"].as_str().expect("text").to_owned();
+        let mut words = text.split(|letter: char| !letter.is_ascii_digit());
+        words.find(|word| word.len() == 6).expect("a code").to_owned()
+    }
+
+    /// The parameters of the link in the oldest message to `to`.
+    pub async fn link(&self, to: &str) -> HashMap<String, String> {
+        let message = self.message(to).await;
+        let text = message["text"].as_str().expect("text").to_owned();
+        let link = text.split_whitespace().find(|word| word.starts_with("http")).expect("a link");
+        url::Url::parse(link).expect("a URL").query_pairs().into_owned().collect()
+    }
+
+    /// The oldest message to `to` that is there and nobody took yet.
+    pub fn take_message(&self, to: &str) -> Option<Value> {
+        let folder = self.folder.as_ref().expect("folder").path().join("mailbox");
+        let mut files: Vec<_> =
+            std::fs::read_dir(folder).ok()?.map(|entry| entry.expect("entry").path()).collect();
+        files.sort();
+        for file in files.iter().filter(|file| file.extension().is_some_and(|kind| kind == "json")) {
+            let text = std::fs::read_to_string(file).expect("a message");
+            let message: Value = serde_json::from_str(&text).expect("JSON");
+            if message["to"] == to {
+                std::fs::remove_file(file).expect("taken");
+                return Some(message);
+            }
+        }
+        None
+    }
+
     /// What a server does at its start.
     pub async fn tidy(&self) {
         self.engine.as_ref().expect("running").tidy().await.expect("tidied");
     }
 
     pub async fn stop(&self) {
-        self.engine.as_ref().expect("running").stop(std::time::Duration::from_secs(5)).await;
+        self.engine.as_ref().expect("running").stop(Duration::from_secs(5)).await;
     }
 
     pub fn open_sockets(&self) -> usize {
@@ -116,8 +171,13 @@ impl Running {
 
     pub async fn sign_in(&self, email: &str) -> Client {
         let body = json!({ "email": email, "password": PASSWORD });
-        let answer = self.guest().call(Method::POST, "/account/sessions/email", &body).await;
-        assert_eq!(answer.status(), 201);
+        self.begin(Method::POST, "/account/sessions/email", &body).await
+    }
+
+    /// Whoever the answer of a sign-in makes one.
+    pub async fn begin(&self, method: Method, path: &str, body: &Value) -> Client {
+        let answer = self.guest().call(method, path, body).await;
+        assert_eq!(answer.status(), 201, "{path}");
         let fallback = answer.headers()["x-fallback-cookies"].to_str().expect("text");
         let cookies: Value = serde_json::from_str(fallback).expect("JSON");
         self.guest().with("x-appwrite-session", cookies["a_session_telestack"].as_str().expect("session"))

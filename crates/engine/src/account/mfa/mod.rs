@@ -1,0 +1,4 @@
+use crate::core::routes::Route;
+pub fn routes() -> Vec<Route> {
+    Vec::new()
+}

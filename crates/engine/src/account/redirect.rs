@@ -1,0 +1,34 @@
+//! Links in messages lead to pages of ours: a message from us must not carry somebody to a stranger's page.
+
+use url::Url;
+
+use crate::core::{
+    app::App,
+    error::{ApiError, ApiResult},
+};
+
+/// The page that a link leads to: of a declared origin, of this server, on the reader's own machine, or in an app that
+/// took the project's scheme.
+pub fn check(app: &App, url: &str) -> ApiResult<Url> {
+    let parsed = Url::parse(url).ok().filter(|url| url.as_str().len() <= 2048);
+    let fits = |url: &Url| {
+        let origin = url.origin().ascii_serialization();
+        let ours = app.config.accounts.public_url.as_ref().is_some_and(|own| own.origin() == url.origin());
+        let web = matches!(url.scheme(), "http" | "https");
+        let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+        let callback = format!("appwrite-callback-{}", app.config.project.to_lowercase());
+        (web && (ours || local || app.config.origins.contains(&origin))) || url.scheme() == callback
+    };
+    parsed.filter(fits).ok_or_else(|| {
+        ApiError::argument(
+            "Invalid `url` param: an administrator declares the origins of pages in [server] origins.",
+        )
+    })
+}
+
+/// The page with further parameters.
+pub fn link(page: &Url, parameters: &[(&str, &str)]) -> String {
+    let mut link = page.clone();
+    link.query_pairs_mut().extend_pairs(parameters);
+    link.into()
+}

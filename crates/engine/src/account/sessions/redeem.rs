@@ -1,0 +1,63 @@
+//! A session for the secret of a mail or a text message: `POST /account/sessions/token`, and the older paths of magic
+//! links and of phones.
+
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::{Opening, alert, answer, begin};
+use crate::{
+    account::{
+        logs::Trace,
+        tokens::{self, Purpose},
+    },
+    core::{error::ApiResult, routes::Call},
+    users::{self, Change, User},
+};
+
+const PURPOSES: [Purpose; 4] = [Purpose::EmailCode, Purpose::MagicLink, Purpose::PhoneCode, Purpose::Generic];
+
+pub async fn create(mut call: Call) -> ApiResult<Response> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Body {
+        user_id: String,
+        secret: String,
+    }
+    let body: Body = call.json().await?;
+    let (app, trace) = (call.app.clone(), Trace::of(&call));
+    let begun = call
+        .app
+        .change(move |tx, events| {
+            let Some(token) = tokens::redeem(tx, &app, &body.user_id, &body.secret, &PURPOSES)? else {
+                return Ok(None);
+            };
+            let now = app.now();
+            let mut user = User::get(tx, &token.user)?;
+            // Who reads the message has the address.
+            let (proof, opening) = match token.purpose {
+                Purpose::PhoneCode => (
+                    (!user.phone_verified).then_some(Change::PhoneVerified(true)),
+                    Opening { provider: "phone", factor: "phone" },
+                ),
+                Purpose::MagicLink => (
+                    (!user.email_verified).then_some(Change::EmailVerified(true)),
+                    Opening { provider: "magic-url", factor: "email" },
+                ),
+                Purpose::EmailCode => (
+                    (!user.email_verified).then_some(Change::EmailVerified(true)),
+                    Opening { provider: "email", factor: "email" },
+                ),
+                _ => (None, Opening { provider: "token", factor: "token" }),
+            };
+            if let Some(proof) = proof {
+                let remembered = app.config.accounts.passwords.remembered;
+                user = users::write(tx, events, &user.id, proof, remembered, now)?;
+            }
+            let begun = begin(tx, events, &app, &trace, &user, opening)?;
+            Ok(Some((user, begun)))
+        })
+        .await?;
+    let (user, begun) = begun.ok_or_else(tokens::invalid)?;
+    alert(&call, &user, &begun);
+    answer(&call, &begun)
+}

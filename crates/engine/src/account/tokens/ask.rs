@@ -1,0 +1,62 @@
+//! Asking for a secret with an address. Whether somebody has it is not to be heard from the answer: the asker is told
+//! the id that they asked with, and what they do with it later finds the person.
+
+use super::{Purpose, Token, make};
+use crate::{
+    core::{app::App, error::ApiResult, events::Event, ids, routes::Call, store::StoreError},
+    users::User,
+};
+
+/// How somebody is reached.
+pub enum Address {
+    Email(String),
+    Phone(String),
+}
+
+/// The token, and whether a message goes out.
+pub struct Asked {
+    pub token: Token,
+    pub known: bool,
+}
+
+/// Makes a token for whoever has `address`. Where people may sign up, somebody new is made.
+pub async fn ask(call: &Call, address: Address, wanted: &str, purpose: Purpose) -> ApiResult<Asked> {
+    let told = ids::wanted(wanted)?;
+    let (app, is_key) = (call.app.clone(), call.caller.is_key());
+    let asked = call.app.change(move |tx, events| {
+        let known = match &address {
+            Address::Email(email) => User::find_by_email(tx, email)?,
+            Address::Phone(phone) => User::find_by_phone(tx, phone)?,
+        };
+        let user = match known {
+            None if app.config.sign_up || is_key => Some(sign_up(tx, events, &app, address, &told)?),
+            other => other.filter(|user| user.status),
+        };
+        let id = user.map(|user| user.id);
+        // A program with a key may know everything.
+        let told = id.as_ref().filter(|_| is_key).unwrap_or(&told);
+        let token = make(tx, &app, purpose, id.as_deref(), told)?;
+        Ok(Asked { token, known: id.is_some() })
+    });
+    Ok(asked.await?)
+}
+
+/// Somebody new with the id that was asked for, or another where it is taken: that is not to be heard, either.
+fn sign_up(
+    tx: &rusqlite::Connection,
+    events: &mut Vec<Event>,
+    app: &App,
+    address: Address,
+    wanted: &str,
+) -> Result<User, StoreError> {
+    let now = app.now();
+    let free = User::find(tx, wanted)?.is_none();
+    let mut user = User::new(if free { wanted.to_owned() } else { ids::unique() }, now);
+    match address {
+        Address::Email(email) => user.email = email,
+        Address::Phone(phone) => user.phone = phone,
+    }
+    let user = user.insert(tx)?;
+    events.push(user.event("create", now));
+    Ok(user)
+}

@@ -1,0 +1,147 @@
+//! Showing that an address or a number is one's own, by a link or a code that it got.
+
+use axum::{
+    http::{Method, StatusCode},
+    response::Response,
+};
+use serde::Deserialize;
+
+use super::{
+    HOUR,
+    logs::Trace,
+    open,
+    own::me,
+    phrase, redirect,
+    tokens::{self, Purpose, Token},
+    user,
+};
+use crate::{
+    core::{
+        clock::iso,
+        error::{ApiError, ApiResult},
+        limits::Rate,
+        messenger::{Channel, Language, Template},
+        routes::{self, Call, Route},
+    },
+    users::{self, Change, User},
+};
+
+/// Answers of one address in an hour.
+const MANY: Rate = Rate { times: 100, window: HOUR };
+
+pub fn routes() -> Vec<Route> {
+    let (email, phone) = ("/account/verifications/email", "/account/verifications/phone");
+    vec![
+        user(Method::POST, email, |call| Box::pin(ask_by_link(call))),
+        open(Method::PUT, email, MANY, |call| Box::pin(confirm(call, Purpose::Verification))),
+        user(Method::POST, "/account/verifications/email/otp", |call| Box::pin(ask_by_code(call))),
+        open(Method::PUT, "/account/verifications/email/otp", MANY, |call| {
+            Box::pin(confirm(call, Purpose::VerificationCode))
+        }),
+        user(Method::POST, phone, |call| Box::pin(ask_by_phone(call))),
+        open(Method::PUT, phone, MANY, |call| Box::pin(confirm(call, Purpose::PhoneVerification))),
+        // As older SDKs call them.
+        user(Method::POST, "/account/verification", |call| Box::pin(ask_by_link(call))),
+        open(Method::PUT, "/account/verification", MANY, |call| {
+            Box::pin(confirm(call, Purpose::Verification))
+        }),
+        user(Method::POST, "/account/verification/phone", |call| Box::pin(ask_by_phone(call))),
+        open(Method::PUT, "/account/verification/phone", MANY, |call| {
+            Box::pin(confirm(call, Purpose::PhoneVerification))
+        }),
+    ]
+}
+
+async fn ask_by_link(mut call: Call) -> ApiResult<Response> {
+    #[derive(Deserialize)]
+    struct Body {
+        url: String,
+    }
+    let body: Body = call.json().await?;
+    let page = redirect::check(&call.app, &body.url)?;
+    let purpose = Purpose::Verification;
+    let (token, user) = ask(&call, purpose).await?;
+    let parameters =
+        [("userId", user.id.as_str()), ("secret", &token.secret), ("expire", &iso(token.expire))];
+    let link = redirect::link(&page, &parameters);
+    let values = [("link", link.as_str()), ("minutes", &purpose.minutes())];
+    let language = Language::of(&call.headers);
+    call.app.messenger.send(Template::Verification, language, user.email, call.app.now(), &values);
+    routes::json(StatusCode::CREATED, &token.json(false, ""))
+}
+
+async fn ask_by_code(mut call: Call) -> ApiResult<Response> {
+    #[derive(Deserialize)]
+    struct Body {
+        #[serde(default)]
+        phrase: bool,
+    }
+    let body: Body = call.json().await?;
+    let phrase = if body.phrase { phrase::make() } else { String::new() };
+    let purpose = Purpose::VerificationCode;
+    let (token, user) = ask(&call, purpose).await?;
+    let values = [("code", token.secret.as_str()), ("phrase", &phrase), ("minutes", &purpose.minutes())];
+    let language = Language::of(&call.headers);
+    call.app.messenger.send(Template::VerificationCode, language, user.email, call.app.now(), &values);
+    routes::json(StatusCode::CREATED, &token.json(false, &phrase))
+}
+
+async fn ask_by_phone(call: Call) -> ApiResult<Response> {
+    let purpose = Purpose::PhoneVerification;
+    let (token, user) = ask(&call, purpose).await?;
+    let values = [("code", token.secret.as_str()), ("minutes", &purpose.minutes())];
+    let language = Language::of(&call.headers);
+    call.app.messenger.send(Template::PhoneVerification, language, user.phone, call.app.now(), &values);
+    routes::json(StatusCode::CREATED, &token.json(false, ""))
+}
+
+/// A token for the caller, who has an address that is not verified yet.
+async fn ask(call: &Call, purpose: Purpose) -> ApiResult<(Token, User)> {
+    let by_phone = purpose == Purpose::PhoneVerification;
+    call.app.messenger.needs(if by_phone { Channel::Sms } else { Channel::Email })?;
+    let user = me(&call.app, &call.caller).await?;
+    let (to, verified) =
+        if by_phone { (&user.phone, user.phone_verified) } else { (&user.email, user.email_verified) };
+    if to.is_empty() {
+        let (kind, what) =
+            if by_phone { ("user_phone_not_found", "number") } else { ("user_email_not_found", "address") };
+        return Err(ApiError::new(StatusCode::BAD_REQUEST, kind, format!("This account has no {what}.")));
+    }
+    if verified {
+        let kind = if by_phone { "user_phone_already_verified" } else { "user_email_already_verified" };
+        return Err(ApiError::new(StatusCode::CONFLICT, kind, "This is verified already."));
+    }
+    tokens::limit(call, to)?;
+    let (app, id) = (call.app.clone(), user.id.clone());
+    let made = call.app.store.write(move |tx| tokens::make(tx, &app, purpose, Some(&id), &id));
+    Ok((made.await?, user))
+}
+
+/// The secret, from wherever its reader opened it: they need not be signed in there.
+async fn confirm(mut call: Call, purpose: Purpose) -> ApiResult<Response> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Body {
+        user_id: String,
+        secret: String,
+    }
+    let body: Body = call.json().await?;
+    let (app, trace, now) = (call.app.clone(), Trace::of(&call), call.app.now());
+    let token = call
+        .app
+        .change(move |tx, events| {
+            let Some(token) = tokens::redeem(tx, &app, &body.user_id, &body.secret, &[purpose])? else {
+                return Ok(None);
+            };
+            let change = match purpose {
+                Purpose::PhoneVerification => Change::PhoneVerified(true),
+                _ => Change::EmailVerified(true),
+            };
+            users::write(tx, events, &token.user, change, app.config.accounts.passwords.remembered, now)?;
+            trace.log(tx, &token.user, "verification.update", now)?;
+            Ok(Some(token))
+        })
+        .await?
+        .ok_or_else(tokens::invalid)?;
+    routes::json(StatusCode::OK, &token.json())
+}

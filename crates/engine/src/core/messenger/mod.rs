@@ -1,0 +1,166 @@
+//! Mail and text messages out. Nobody waits for them: how long an answer takes says nothing about who got one.
+
+mod mailbox;
+mod sms;
+mod smtp;
+mod template;
+
+use std::{sync::Arc, time::Duration};
+
+use axum::http::StatusCode;
+use tokio::sync::Semaphore;
+
+use super::error::{ApiError, ApiResult};
+pub use mailbox::Mailbox;
+pub use sms::Sms;
+pub use smtp::Smtp;
+pub use template::{Language, Template};
+
+/// Messages that may wait at once; what comes on top is dropped and said in the log.
+const WAITING: usize = 1000;
+/// Messages that are on their way at once.
+const LINES: usize = 8;
+/// Waits before further tries where trying again may help.
+const AGAIN: [Duration; 3] = [Duration::from_secs(5), Duration::from_secs(30), Duration::from_secs(120)];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    Email,
+    Sms,
+}
+
+/// One message to one person.
+#[derive(Clone)]
+pub struct Message {
+    pub channel: Channel,
+    /// An address or a telephone number.
+    pub to: String,
+    /// Empty in a text message, as `html` is.
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+}
+
+impl std::fmt::Debug for Message {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Message").field("channel", &self.channel).finish_non_exhaustive()
+    }
+}
+
+/// Why a message did not go out. None of the texts names who should have got it.
+#[derive(Debug, thiserror::Error)]
+pub enum MessageError {
+    #[error("the setting is not valid: {0}")]
+    Setting(String),
+    #[error("the message was refused: {0}")]
+    Refused(String),
+    #[error("nothing took the message: {0}")]
+    Unreachable(String),
+}
+
+/// Where messages of one channel go.
+#[derive(Debug, Clone, Default)]
+pub enum Outlet {
+    /// Nowhere: what needs a message says that it is turned off.
+    #[default]
+    None,
+    Mailbox(Mailbox),
+    Smtp(Smtp),
+    Sms(Sms),
+}
+
+/// What a [`Messenger`] is made with.
+#[derive(Debug, Clone, Default)]
+pub struct MessengerConfig {
+    /// The organisation's name, as messages give it.
+    pub organisation: String,
+    pub mail: Outlet,
+    pub sms: Outlet,
+}
+
+#[derive(Debug)]
+pub struct Messenger {
+    config: MessengerConfig,
+    waiting: Arc<Semaphore>,
+    lines: Arc<Semaphore>,
+}
+
+impl Messenger {
+    pub fn new(config: MessengerConfig) -> Self {
+        let [waiting, lines] = [WAITING, LINES].map(|places| Arc::new(Semaphore::new(places)));
+        Self { config, waiting, lines }
+    }
+
+    /// Refuses what would need a message that cannot be sent.
+    pub fn needs(&self, channel: Channel) -> ApiResult<()> {
+        let (kind, what) = match channel {
+            Channel::Email => ("general_smtp_disabled", "mail"),
+            Channel::Sms => ("general_phone_disabled", "text messages"),
+        };
+        match self.outlet(channel) {
+            Outlet::None => Err(ApiError::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                kind,
+                format!("This server sends no {what}. An administrator sets that up."),
+            )),
+            Outlet::Mailbox(_) | Outlet::Smtp(_) | Outlet::Sms(_) => Ok(()),
+        }
+    }
+
+    /// Fills a template in and sends it to `to`, in the background.
+    pub fn send(
+        &self,
+        template: Template,
+        language: Language,
+        to: String,
+        now: i64,
+        values: &[(&'static str, &str)],
+    ) {
+        let mut values = values.to_vec();
+        values.push(("organisation", &self.config.organisation));
+        let message = template.fill(language, to, &values);
+        let outlet = self.outlet(message.channel).clone();
+        let Ok(place) = self.waiting.clone().try_acquire_owned() else {
+            tracing::error!("a message was dropped: too many wait already");
+            return;
+        };
+        let lines = self.lines.clone();
+        tokio::spawn(async move {
+            let _place = place;
+            deliver(&outlet, &message, now, &lines).await;
+        });
+    }
+
+    fn outlet(&self, channel: Channel) -> &Outlet {
+        match channel {
+            Channel::Email => &self.config.mail,
+            Channel::Sms => &self.config.sms,
+        }
+    }
+}
+
+async fn deliver(outlet: &Outlet, message: &Message, now: i64, lines: &Semaphore) {
+    let mut waits = AGAIN.into_iter();
+    loop {
+        let sent = {
+            let _line = lines.acquire().await;
+            match outlet {
+                Outlet::None => return,
+                Outlet::Mailbox(mailbox) => mailbox.put(message, now).await,
+                Outlet::Smtp(smtp) => smtp.send(message).await,
+                Outlet::Sms(sms) => sms.send(message).await,
+            }
+        };
+        match (sent, waits.next()) {
+            (Ok(()), _) => return,
+            (Err(MessageError::Unreachable(reason)), Some(wait)) => {
+                tracing::warn!(channel = ?message.channel, reason, "a message is tried again");
+                tokio::time::sleep(wait).await;
+            }
+            (Err(error), _) => {
+                tracing::error!(channel = ?message.channel, %error, "a message was not sent");
+                return;
+            }
+        }
+    }
+}
