@@ -25,8 +25,15 @@ pub struct Caller {
 #[derive(Debug, Clone)]
 enum Kind {
     Guest,
-    User { id: String, session: String },
-    Key { scopes: Vec<String> },
+    User {
+        id: String,
+        session: String,
+        /// Whether the session still needs its second factor.
+        pending: bool,
+    },
+    Key {
+        scopes: Vec<String>,
+    },
 }
 
 /// The claims of an account's JWT.
@@ -74,6 +81,11 @@ impl Caller {
         }
     }
 
+    /// Whether this is somebody who has shown their first factor and not their second.
+    pub fn is_pending(&self) -> bool {
+        matches!(self.kind, Kind::User { pending: true, .. })
+    }
+
     pub fn guest() -> Self {
         Self { kind: Kind::Guest, roles: vec!["any".into(), "guests".into()] }
     }
@@ -97,7 +109,7 @@ impl Caller {
     /// The signed-in user and session, else 401.
     pub fn user(&self) -> ApiResult<(&str, &str)> {
         match &self.kind {
-            Kind::User { id, session } => Ok((id, session)),
+            Kind::User { id, session, .. } => Ok((id, session)),
             Kind::Guest | Kind::Key { .. } => Err(ApiError::unauthorized()),
         }
     }
@@ -105,7 +117,7 @@ impl Caller {
     #[cfg(test)]
     pub fn user_for_test(id: &str) -> Self {
         Self {
-            kind: Kind::User { id: id.into(), session: "s".into() },
+            kind: Kind::User { id: id.into(), session: "s".into(), pending: false },
             roles: vec!["any".into(), "users".into(), format!("user:{id}")],
         }
     }
@@ -144,10 +156,10 @@ pub async fn identify(app: &Arc<App>, headers: &HeaderMap) -> ApiResult<Caller> 
     }
     let bearer = header("authorization").and_then(|text| text.strip_prefix("Bearer "));
     if let Some(jwt) = header("x-appwrite-jwt").or(bearer) {
-        return of_jwt(app, jwt).await;
+        return any_of_jwt(app, jwt).await;
     }
     for text in session_texts(app, headers) {
-        if let Some(caller) = of_session(app, &text).await? {
+        if let Some(caller) = any_of_session(app, &text).await? {
             return Ok(caller);
         }
     }
@@ -156,6 +168,28 @@ pub async fn identify(app: &Arc<App>, headers: &HeaderMap) -> ApiResult<Caller> 
 
 /// The user of a JWT, while its session lasts.
 pub async fn of_jwt(app: &Arc<App>, jwt: &str) -> ApiResult<Caller> {
+    whole(any_of_jwt(app, jwt).await?)
+}
+
+/// The user of a session as cookies carry it; none where it is over or was never one.
+pub async fn of_session(app: &Arc<App>, text: &str) -> ApiResult<Option<Caller>> {
+    any_of_session(app, text).await?.map(whole).transpose()
+}
+
+fn whole(caller: Caller) -> ApiResult<Caller> {
+    if caller.is_pending() { Err(more_factors()) } else { Ok(caller) }
+}
+
+/// What a session that still needs its second factor gets.
+pub fn more_factors() -> ApiError {
+    ApiError::new(
+        StatusCode::UNAUTHORIZED,
+        "user_more_factors_required",
+        "More factors are required to complete the sign in process.",
+    )
+}
+
+async fn any_of_jwt(app: &Arc<App>, jwt: &str) -> ApiResult<Caller> {
     let now = app.now();
     let claims = read_jwt(app, jwt, now)?;
     let found = app
@@ -165,8 +199,7 @@ pub async fn of_jwt(app: &Arc<App>, jwt: &str) -> ApiResult<Caller> {
     found.ok_or_else(invalid_jwt)
 }
 
-/// The user of a session as cookies carry it; none where it is over or was never one.
-pub async fn of_session(app: &Arc<App>, text: &str) -> ApiResult<Option<Caller>> {
+async fn any_of_session(app: &Arc<App>, text: &str) -> ApiResult<Option<Caller>> {
     let Some(session) = SessionSecret::decode(text) else { return Ok(None) };
     let (hash, now) = (ids::hash_secret(&session.secret), app.now());
     Ok(app
@@ -177,9 +210,11 @@ pub async fn of_session(app: &Arc<App>, text: &str) -> ApiResult<Option<Caller>>
 
 /// The same user with the roles that they have now; none where the session is over.
 pub async fn again(app: &Arc<App>, caller: &Caller) -> ApiResult<Option<Caller>> {
-    let Kind::User { id, session } = caller.kind.clone() else { return Ok(Some(caller.clone())) };
+    let Kind::User { id, session, .. } = caller.kind.clone() else { return Ok(Some(caller.clone())) };
     let now = app.now();
-    Ok(app.store.read(move |c| user_of_session(c, now, &id, |known, _| known == session)).await?)
+    let now_known =
+        app.store.read(move |c| user_of_session(c, now, &id, |known, _| known == session)).await?;
+    Ok(now_known.filter(|caller| !caller.is_pending()))
 }
 
 fn read_jwt(app: &App, jwt: &str, now: i64) -> ApiResult<Claims> {
@@ -226,25 +261,36 @@ pub fn cookie_names(app: &App) -> [String; 2] {
     [name.clone(), format!("{name}_legacy")]
 }
 
+const SESSIONS: &str =
+    "SELECT id, hash, json_array_length(factors) FROM session WHERE user_id = ?1 AND expire > ?2";
+
+/// The last of it: whether somebody wants a second factor and has one.
+const USER: &str = "SELECT status, email_verified OR phone_verified, labels,
+       mfa AND ((email IS NOT NULL AND email_verified) OR (phone IS NOT NULL AND phone_verified)
+         OR EXISTS (SELECT 1 FROM authenticator WHERE user_id = user.id AND verified))
+     FROM user WHERE id = ?1";
+
 fn user_of_session(
     connection: &Connection,
     now: i64,
     user_id: &str,
     is_it: impl Fn(&str, &[u8]) -> bool,
 ) -> Result<Option<Caller>, StoreError> {
-    let mut sessions =
-        connection.prepare_cached("SELECT id, hash FROM session WHERE user_id = ?1 AND expire > ?2")?;
+    let mut sessions = connection.prepare_cached(SESSIONS)?;
     let rows = sessions
-        .query_map(params![user_id, now], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?)))?
+        .query_map(params![user_id, now], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, i64>(2)?))
+        })?
         .collect::<Result<Vec<_>, _>>()?;
-    let Some((session, _)) = rows.into_iter().find(|(id, hash)| is_it(id, hash)) else { return Ok(None) };
-    let user: Option<(bool, bool, String)> = connection
-        .query_row("SELECT status, email_verified, labels FROM user WHERE id = ?1", [user_id], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })
+    let found = rows.into_iter().find(|(id, hash, _)| is_it(id, hash));
+    let Some((session, _, factors)) = found else { return Ok(None) };
+    let user: Option<(bool, bool, String, bool)> = connection
+        .prepare_cached(USER)?
+        .query_row([user_id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
         .optional()?;
     // A blocked user's sessions open nothing.
-    let Some((true, verified, labels)) = user else { return Ok(None) };
+    let Some((true, verified, labels, two_factors)) = user else { return Ok(None) };
+    let pending = two_factors && factors < 2;
     let verified = if verified { "verified" } else { "unverified" };
     let mut roles = vec![
         "any".to_owned(),
@@ -255,8 +301,8 @@ fn user_of_session(
     ];
     let labels: Vec<String> = serde_json::from_str(&labels).unwrap_or_default();
     roles.extend(labels.iter().map(|label| format!("label:{label}")));
-    let mut memberships =
-        connection.prepare_cached("SELECT id, team_id, roles FROM membership WHERE user_id = ?1")?;
+    let mut memberships = connection
+        .prepare_cached("SELECT id, team_id, roles FROM membership WHERE user_id = ?1 AND joined NOT NULL")?;
     let teams = memberships
         .query_map([user_id], |row| {
             Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
@@ -267,5 +313,5 @@ fn user_of_session(
         let team_roles: Vec<String> = serde_json::from_str(&team_roles).unwrap_or_default();
         roles.extend(team_roles.iter().map(|role| format!("team:{team}/{role}")));
     }
-    Ok(Some(Caller { kind: Kind::User { id: user_id.to_owned(), session }, roles }))
+    Ok(Some(Caller { kind: Kind::User { id: user_id.to_owned(), session, pending }, roles }))
 }

@@ -14,5 +14,6 @@ pub mod password;
 pub mod permissions;
 pub mod query;
 pub mod routes;
+pub mod seal;
 pub mod sockets;
 pub mod store;

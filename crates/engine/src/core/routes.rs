@@ -31,6 +31,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub enum Access {
     Anybody,
     User,
+    /// Also a user whose session still needs its second factor.
+    Pending,
     Key,
 }
 
@@ -160,7 +162,15 @@ async fn run(
         url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
     check_project(&app, &parts.headers, &query)?;
     let ip = address(&app, &parts);
-    let caller = caller::identify(&app, &parts.headers).await?;
+    let mut caller = caller::identify(&app, &parts.headers).await?;
+    if caller.is_pending() && route.access != Access::Pending {
+        // What everybody may do with an account or ask of the server needs no session.
+        if route.access == Access::Anybody && matches!(route.scope, "account" | "health.read") {
+            caller = Caller::guest();
+        } else {
+            return Err(caller::more_factors());
+        }
+    }
     let mut standing = None;
     if let Some(rate) = route.rate.filter(|_| !caller.is_key()) {
         let (now, left) = app.limits.count(app.now(), format!("{} {} {ip}", route.method, route.path), rate);
@@ -171,7 +181,7 @@ async fn run(
     }
     let allowed = match route.access {
         Access::Anybody => !caller.is_key() || caller.has_scope(route.scope),
-        Access::User => caller.user_id().is_some(),
+        Access::User | Access::Pending => caller.user_id().is_some(),
         Access::Key => caller.has_scope(route.scope),
     };
     if !allowed {

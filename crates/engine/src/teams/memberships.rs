@@ -41,7 +41,7 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
             if !known {
                 return Err(not_found().into());
             }
-            let sql = "INSERT INTO membership (id, team_id, user_id, roles, created, updated) VALUES (?1, ?2, ?3, ?4, ?5, ?5)";
+            let sql = "INSERT INTO membership (id, team_id, user_id, roles, created, updated, joined) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?5)";
             match tx.execute(sql, params![id, team, body.user_id, roles, now]) {
                 Err(error) if is_conflict(&error) => {
                     let taken = ApiError::new(

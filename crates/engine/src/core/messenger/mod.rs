@@ -91,6 +91,10 @@ impl Messenger {
         Self { config, waiting, lines }
     }
 
+    pub fn organisation(&self) -> &str {
+        &self.config.organisation
+    }
+
     /// Refuses what would need a message that cannot be sent.
     pub fn needs(&self, channel: Channel) -> ApiResult<()> {
         let (kind, what) = match channel {
