@@ -52,4 +52,6 @@ CREATE INDEX log_time ON log (time);
 -- Whoever was invited by mail is in the team when they said yes with the secret of the mail.
 ALTER TABLE membership ADD COLUMN joined INTEGER;
 ALTER TABLE membership ADD COLUMN hash BLOB;
+-- The address or number that the inviter knew; of somebody who did not say yes nothing else is shown.
+ALTER TABLE membership ADD COLUMN invited TEXT NOT NULL DEFAULT '';
 UPDATE membership SET joined = created;

@@ -1,32 +1,41 @@
 //! Teams themselves. Somebody sees the teams that they are in; an API key sees all.
 
 use axum::{http::StatusCode, response::Response};
-use rusqlite::{OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params, params_from_iter, types::Value as Sql};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::core::{
-    clock::iso,
-    error::{ApiError, ApiResult},
-    events::Event,
-    ids,
-    routes::{self, Call},
-    store::is_conflict,
+use super::memberships::{check_roles, join};
+use crate::{
+    core::{
+        clock::iso,
+        error::{ApiError, ApiResult},
+        events::Event,
+        ids,
+        query::{self, TOTAL},
+        routes::{self, Call},
+        store::{StoreError, is_conflict},
+    },
+    users::{check_name, check_prefs},
 };
 
 const SELECT: &str = "SELECT id, name, prefs, created, updated,
-     (SELECT count(*) FROM membership WHERE team_id = team.id) FROM team";
+     (SELECT count(*) FROM membership WHERE team_id = team.id AND joined NOT NULL) FROM team";
 
+/// Whoever makes a team is in it, as its owner where they say nothing else.
 pub async fn create(mut call: Call) -> ApiResult<Response> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Body {
         team_id: String,
         name: String,
+        #[serde(default)]
+        roles: Option<Vec<String>>,
     }
+    let maker = if call.caller.is_key() { None } else { Some(call.caller.user()?.0.to_owned()) };
     let body: Body = call.json().await?;
-    let (id, name, now) =
-        (ids::wanted(&body.team_id)?, crate::users::check_name(&body.name)?, call.app.now());
+    let roles = check_roles(&body.roles.unwrap_or_else(|| vec!["owner".into()]))?;
+    let (id, name, now) = (ids::wanted(&body.team_id)?, check_name(&body.name)?, call.app.now());
     let team = call
         .app
         .change(move |tx, events| {
@@ -37,8 +46,11 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
                 }
                 other => other?,
             };
-            let team = tx.query_row(&format!("{SELECT} WHERE id = ?1"), [id], json_of)?;
-            events.push(event(&team, "create", now));
+            let membership = maker.map(|maker| join(tx, &id, &maker, &roles, now)).transpose()?;
+            let team = find(tx, &id)?.ok_or_else(not_found)?;
+            let mut event = event(&team, "create", now);
+            event.concerns.extend(membership.and_then(|made| made["userId"].as_str().map(str::to_owned)));
+            events.push(event);
             Ok(team)
         })
         .await?;
@@ -46,43 +58,93 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
 }
 
 pub async fn list(call: Call) -> ApiResult<Response> {
-    let roles = call.caller.roles().to_vec();
-    let all = call.caller.is_key();
-    let teams: Vec<Value> = call
+    let column = |name: &str| {
+        let known = match name {
+            "$id" => "id",
+            "$createdAt" => "created",
+            "$updatedAt" => "updated",
+            "name" => "name",
+            "total" => "(SELECT count(*) FROM membership WHERE team_id = team.id AND joined NOT NULL)",
+            _ => return None,
+        };
+        Some(known.to_owned())
+    };
+    let queries = call.list("queries");
+    let mut page = query::parse(&queries, &column)?;
+    if let Some(words) = call.query_value("search") {
+        page.containing("(name || ' ' || id)", words);
+    }
+    if !call.caller.is_key() {
+        page.conditions.push(
+            "(id IN (SELECT team_id FROM membership WHERE user_id = ? AND joined NOT NULL))".to_owned(),
+        );
+        page.values.push(Sql::Text(call.caller.user_id().unwrap_or_default().to_owned()));
+    }
+    // Teams are few and chosen from: without a query all are answered.
+    let limit = if queries.is_empty() { TOTAL } else { page.limit };
+    let last = if queries.is_empty() { "name" } else { "rowid" };
+    let (total, teams) = call
         .app
         .store
         .read(move |c| {
-            let mut statement = c.prepare_cached(&format!("{SELECT} ORDER BY name"))?;
-            let teams = statement.query_map([], json_of)?.collect::<Result<Vec<_>, _>>()?;
-            Ok(teams)
+            let count = format!("SELECT count(*) FROM (SELECT 1 FROM team{} LIMIT {TOTAL})", page.filter());
+            let total: i64 = c.query_row(&count, params_from_iter(&page.values), |row| row.get(0))?;
+            let backwards = page.seek(c, "team", ("id", Vec::new()), "rowid")?;
+            let sql = format!(
+                "{SELECT}{} ORDER BY {} LIMIT {limit} OFFSET {}",
+                page.filter(),
+                page.order_sql(last, backwards),
+                page.offset
+            );
+            let mut statement = c.prepare(&sql)?;
+            let rows = statement.query_map(params_from_iter(page.values), json_of)?;
+            let mut teams = rows.collect::<Result<Vec<_>, _>>()?;
+            if backwards {
+                teams.reverse();
+            }
+            Ok((total, teams))
         })
-        .await?
-        .into_iter()
-        .filter(|team| all || roles.contains(&format!("team:{}", team["$id"].as_str().unwrap_or_default())))
-        .collect();
-    routes::json(StatusCode::OK, &json!({ "total": teams.len(), "teams": teams }))
+        .await?;
+    routes::json(StatusCode::OK, &json!({ "total": total, "teams": teams }))
 }
 
 pub async fn get(call: Call) -> ApiResult<Response> {
-    let id = visible(&call)?;
-    let team = call
-        .app
-        .store
-        .read(move |c| {
-            let found = c.query_row(&format!("{SELECT} WHERE id = ?1"), [id], json_of);
-            Ok(found.optional()?)
-        })
-        .await?
-        .ok_or_else(not_found)?;
+    routes::json(StatusCode::OK, &read(&call).await?)
+}
+
+pub async fn prefs(call: Call) -> ApiResult<Response> {
+    routes::json(StatusCode::OK, &read(&call).await?["prefs"])
+}
+
+/// `PUT /teams/{teamId}`
+pub async fn rename(mut call: Call) -> ApiResult<Response> {
+    #[derive(Deserialize)]
+    struct Body {
+        name: String,
+    }
+    let id = owned(&call)?;
+    let body: Body = call.json().await?;
+    let team = set(&call, id, "name", check_name(&body.name)?).await?;
     routes::json(StatusCode::OK, &team)
 }
 
+/// `PUT /teams/{teamId}/prefs`
+pub async fn set_prefs(mut call: Call) -> ApiResult<Response> {
+    #[derive(Deserialize)]
+    struct Body {
+        prefs: Value,
+    }
+    let id = owned(&call)?;
+    let body: Body = call.json().await?;
+    let team = set(&call, id, "prefs", check_prefs(body.prefs)?.to_string()).await?;
+    routes::json(StatusCode::OK, &team["prefs"])
+}
+
 pub async fn delete(call: Call) -> ApiResult<Response> {
-    let (id, now) = (call.param("teamId").to_owned(), call.app.now());
+    let (id, now) = (owned(&call)?, call.app.now());
     call.app
         .change(move |tx, events| {
-            let team = tx.query_row(&format!("{SELECT} WHERE id = ?1"), [&id], json_of).optional()?;
-            let team = team.ok_or_else(not_found)?;
+            let team = find(tx, &id)?.ok_or_else(not_found)?;
             let mut event = event(&team, "delete", now);
             let mut members = tx.prepare("SELECT user_id FROM membership WHERE team_id = ?1")?;
             event.concerns = members.query_map([&id], |row| row.get(0))?.collect::<Result<_, _>>()?;
@@ -92,6 +154,27 @@ pub async fn delete(call: Call) -> ApiResult<Response> {
         })
         .await?;
     routes::empty()
+}
+
+async fn read(call: &Call) -> ApiResult<Value> {
+    let id = visible(call)?;
+    call.app.store.read(move |c| find(c, &id)).await?.ok_or_else(not_found)
+}
+
+async fn set(call: &Call, id: String, column: &'static str, value: String) -> ApiResult<Value> {
+    let now = call.app.now();
+    let changed = call.app.change(move |tx, events| {
+        let sql = format!("UPDATE team SET {column} = ?1, updated = ?2 WHERE id = ?3");
+        tx.execute(&sql, params![value, now, id])?;
+        let team = find(tx, &id)?.ok_or_else(not_found)?;
+        events.push(event(&team, "update", now));
+        Ok(team)
+    });
+    Ok(changed.await?)
+}
+
+pub fn find(connection: &Connection, id: &str) -> Result<Option<Value>, StoreError> {
+    Ok(connection.query_row(&format!("{SELECT} WHERE id = ?1"), [id], json_of).optional()?)
 }
 
 fn event(team: &Value, action: &str, time: i64) -> Event {
@@ -106,6 +189,19 @@ pub fn visible(call: &Call) -> ApiResult<String> {
     let id = call.param("teamId").to_owned();
     let in_it = call.caller.is_key() || call.caller.roles().contains(&format!("team:{id}"));
     if in_it { Ok(id) } else { Err(not_found()) }
+}
+
+/// The team of the path, if the caller may change it.
+pub fn owned(call: &Call) -> ApiResult<String> {
+    if !call.caller.is_key() {
+        call.caller.user()?;
+    }
+    let id = visible(call)?;
+    let owns = call.caller.is_key() || call.caller.roles().contains(&format!("team:{id}/owner"));
+    if owns {
+        return Ok(id);
+    }
+    Err(ApiError::new(StatusCode::UNAUTHORIZED, "user_unauthorized", "Only a team's owners change it."))
 }
 
 pub fn not_found() -> ApiError {

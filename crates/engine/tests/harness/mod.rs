@@ -177,7 +177,7 @@ impl Running {
     /// Whoever the answer of a sign-in makes one.
     pub async fn begin(&self, method: Method, path: &str, body: &Value) -> Client {
         let answer = self.guest().call(method, path, body).await;
-        assert_eq!(answer.status(), 201, "{path}");
+        assert_eq!(answer.status(), 201, "{path} {body}");
         let fallback = answer.headers()["x-fallback-cookies"].to_str().expect("text");
         let cookies: Value = serde_json::from_str(fallback).expect("JSON");
         self.guest().with("x-appwrite-session", cookies["a_session_telestack"].as_str().expect("session"))

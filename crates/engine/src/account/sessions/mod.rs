@@ -29,7 +29,7 @@ use crate::{
     },
     users::User,
 };
-pub use cookies::end as end_cookies;
+pub use cookies::{end as end_cookies, set as set_cookies};
 pub use own::jwt_duration;
 pub use sign_in::{TRIES, wrong_credentials};
 

@@ -41,6 +41,7 @@ pub enum Template {
     SecondFactorByPhone,
     SignedIn,
     Invitation,
+    InvitationByPhone,
 }
 
 macro_rules! both {
@@ -67,6 +68,7 @@ impl Template {
             Self::SecondFactorByPhone => both!("second_factor_phone"),
             Self::SignedIn => both!("signed_in"),
             Self::Invitation => both!("invitation"),
+            Self::InvitationByPhone => both!("invitation_phone"),
         };
         match language {
             Language::English => english,
@@ -76,7 +78,10 @@ impl Template {
 
     fn channel(self) -> Channel {
         match self {
-            Self::PhoneCode | Self::PhoneVerification | Self::SecondFactorByPhone => Channel::Sms,
+            Self::PhoneCode
+            | Self::PhoneVerification
+            | Self::SecondFactorByPhone
+            | Self::InvitationByPhone => Channel::Sms,
             _ => Channel::Email,
         }
     }
@@ -143,7 +148,7 @@ fn escape(text: &str) -> String {
 mod tests {
     use super::*;
 
-    const ALL: [Template; 12] = [
+    const ALL: [Template; 13] = [
         Template::EmailCode,
         Template::MagicLink,
         Template::PhoneCode,
@@ -156,6 +161,7 @@ mod tests {
         Template::SecondFactorByPhone,
         Template::SignedIn,
         Template::Invitation,
+        Template::InvitationByPhone,
     ];
 
     const VALUES: [(&str, &str); 9] = [
