@@ -3,9 +3,9 @@
 mod agent;
 mod config;
 mod contact;
-mod identities;
+pub mod identities;
 pub mod logs;
-mod mfa;
+pub mod mfa;
 mod own;
 mod phrase;
 mod recovery;

@@ -64,7 +64,9 @@ impl Foreign {
             Self::Scrypt { cpu, memory, parallel, length, .. } => {
                 scrypt_params(*cpu, *memory, *parallel).is_some() && (16..=1024).contains(length)
             }
-            Self::ScryptModified { .. } => self.scrypt_modified("").is_some(),
+            Self::ScryptModified { hash, .. } => self.scrypt_modified("").is_some_and(|other| {
+                !other.is_empty() && STANDARD.decode(hash).is_ok_and(|hash| hash.len() == other.len())
+            }),
         };
         if !valid {
             return Err(ApiError::argument(

@@ -70,6 +70,12 @@ pub async fn get(call: Call) -> ApiResult<Response> {
     routes::json(StatusCode::OK, &user.json_for_key())
 }
 
+pub async fn prefs(call: Call) -> ApiResult<Response> {
+    let id = call.param("userId").to_owned();
+    let user = call.app.store.read(move |c| User::get(c, &id)).await?;
+    routes::json(StatusCode::OK, &user.prefs)
+}
+
 pub async fn delete(call: Call) -> ApiResult<Response> {
     let (id, now) = (call.param("userId").to_owned(), call.app.now());
     call.app

@@ -1,9 +1,11 @@
 //! Where messages reach somebody: their address, their number, and the devices of their sessions.
 
+pub mod manage;
+
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde_json::{Value, json};
 
-use super::model::User;
+use super::User;
 use crate::core::{
     clock::iso,
     error::{ApiError, ApiResult},
