@@ -102,16 +102,18 @@ impl Engine {
         self.app.sockets.open()
     }
 
-    /// Tells every open socket that the server stops, and waits for them, at most for `patience`.
+    /// Tells every open socket that the server stops, and waits for them and for messages that are on their way, at
+    /// most for `patience`.
     pub async fn stop(&self, patience: Duration) {
         self.app.stopping.send_replace(true);
         let empty = async {
             while self.open_sockets() > 0 {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
+            self.app.messenger.idle().await;
         };
         if tokio::time::timeout(patience, empty).await.is_err() {
-            tracing::warn!(open = self.open_sockets(), "sockets did not close in time");
+            tracing::warn!(open = self.open_sockets(), "sockets or messages did not end in time");
         }
     }
 

@@ -5,6 +5,7 @@ use std::{fs, io, path::Path, time::Duration};
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 use reqwest::header;
+use telestack_engine::Outlet;
 use telestack_gateway::{Gateway, GatewayError};
 
 use crate::{Config, Secrets, run::gateway_config};
@@ -44,6 +45,7 @@ pub async fn examine(config: &Config) -> Result<Vec<Finding>> {
             "mend its mode, or restore data_dir/secrets.toml from a backup; without it nobody can sign in",
         ),
     });
+    findings.push(messages(config));
     findings.push(port(config, &http).await);
     findings.extend(public_url(config, &http).await?);
     let (matrix, livekit) = tokio::join!(matrix(config, &http), livekit(config, &http));
@@ -71,6 +73,20 @@ pub async fn examine(config: &Config) -> Result<Vec<Finding>> {
 
 fn is_up(findings: &[Finding]) -> bool {
     findings.iter().all(|finding| finding.mend.is_none())
+}
+
+/// Whether mail and text messages have a way out. A server without one works: what needs them is turned off.
+fn messages(config: &Config) -> Finding {
+    let is_there = |outlet: &Outlet| !matches!(outlet, Outlet::None);
+    match crate::messages::messenger(config) {
+        Ok(messenger) => good(match (is_there(&messenger.mail), is_there(&messenger.sms)) {
+            (true, true) => "mail and text messages go out",
+            (true, false) => "mail goes out, text messages do not",
+            (false, true) => "text messages go out, mail does not",
+            (false, false) => "neither mail nor text messages go out",
+        }),
+        Err(error) => bad(error.to_string(), "correct [mail] and [sms], or leave them out"),
+    }
 }
 
 /// Whether the data folder can be written, by trying.

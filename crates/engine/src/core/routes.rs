@@ -91,6 +91,11 @@ impl Call {
         Err(ApiError::new(status, "general_argument_invalid", message))
     }
 
+    /// Whether the caller of a list wants to know how many there are.
+    pub fn counted(&self) -> bool {
+        self.query_value("total") != Some("false")
+    }
+
     /// The program that calls, as it names itself.
     pub fn agent(&self) -> String {
         let agent = self.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());

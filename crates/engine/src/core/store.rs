@@ -176,6 +176,33 @@ mod tests {
     use super::*;
 
     #[tokio::test]
+    async fn a_database_of_before_accounts_grew_is_brought_up_to_date() {
+        let folder = tempfile::tempdir().expect("folder");
+        let old = Connection::open(folder.path().join("engine.sqlite")).expect("made");
+        old.execute_batch(STEPS[0]).expect("first step");
+        old.execute_batch(STEPS[1]).expect("second step");
+        old.execute_batch(
+            "PRAGMA user_version = 2;
+             INSERT INTO user VALUES ('ada', 'ada@example.org', 'Ada', NULL, 1, '[]', '{}', 0, 0, 5, 5, 5);
+             INSERT INTO session VALUES ('s', 'ada', x'00', 'email', '', '', 5, 9);
+             INSERT INTO team VALUES ('t', 'T', '{}', 5, 5);
+             INSERT INTO membership VALUES ('m', 't', 'ada', '[]', 7, 7);",
+        )
+        .expect("filled");
+        drop(old);
+        let store = Store::open(folder.path()).expect("opened");
+        let sql = "SELECT t.identifier, s.factors, s.updated, m.joined
+             FROM target t JOIN session s ON s.user_id = t.user_id JOIN membership m ON m.user_id = t.user_id";
+        let kept: (String, String, i64, i64) = store
+            .read(move |c| {
+                Ok(c.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?)
+            })
+            .await
+            .expect("read");
+        assert_eq!(kept, ("ada@example.org".into(), r#"["password"]"#.into(), 5, 7));
+    }
+
+    #[tokio::test]
     async fn what_is_refused_changes_nothing_and_the_folder_has_one_owner() {
         let folder = tempfile::tempdir().expect("folder");
         let store = Store::open(folder.path()).expect("opened");

@@ -1,7 +1,7 @@
 //! Listing, reading and deleting users with an API key.
 
 use axum::{http::StatusCode, response::Response};
-use rusqlite::params_from_iter;
+use rusqlite::{Connection, params_from_iter};
 use serde_json::{Value, json};
 
 use super::model::{COLUMNS, User};
@@ -37,12 +37,15 @@ pub async fn list(call: Call) -> ApiResult<Response> {
             words,
         );
     }
+    let counted = call.counted();
     let (total, users) = call
         .app
         .store
         .read(move |c| {
             let count = format!("SELECT count(*) FROM (SELECT 1 FROM user{} LIMIT {TOTAL})", page.filter());
-            let total: i64 = c.query_row(&count, params_from_iter(&page.values), |row| row.get(0))?;
+            let count =
+                |c: &Connection| c.query_row(&count, params_from_iter(&page.values), |row| row.get(0));
+            let total: i64 = if counted { count(c)? } else { 0 };
             let backwards = page.seek(c, "user", ("id", Vec::new()), "rowid")?;
             let sql = format!(
                 "SELECT {COLUMNS} FROM user{} ORDER BY {} LIMIT {} OFFSET {}",

@@ -135,6 +135,13 @@ impl Messenger {
         });
     }
 
+    /// Waits until every message is out or given up.
+    pub async fn idle(&self) {
+        let all = u32::try_from(WAITING).unwrap_or(u32::MAX);
+        // It is never closed, so that there is nothing to fail.
+        let _ = self.waiting.acquire_many(all).await;
+    }
+
     fn outlet(&self, channel: Channel) -> &Outlet {
         match channel {
             Channel::Email => &self.config.mail,
