@@ -8,12 +8,10 @@ use crate::core::{
     routes::{self, Call},
 };
 
-pub async fn list(call: Call) -> ApiResult<Response> {
-    drop(call);
+pub async fn list(_: Call) -> ApiResult<Response> {
     routes::json(StatusCode::OK, &json!({ "total": 0, "identities": [] }))
 }
 
-pub async fn delete(call: Call) -> ApiResult<Response> {
-    drop(call);
+pub async fn delete(_: Call) -> ApiResult<Response> {
     Err(ApiError::not_found("user_identity_not_found", "An identity"))
 }
