@@ -69,10 +69,10 @@ impl Call {
         self.params.get(name).map_or("", String::as_str)
     }
 
-    /// The JSON body; an empty one is `{}`.
+    /// The JSON body; an empty one is `{}`, and so is null.
     pub async fn json<T: DeserializeOwned>(&mut self) -> ApiResult<T> {
         let bytes = self.bytes().await?;
-        let bytes: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
+        let bytes: &[u8] = if matches!(&*bytes, b"" | b"null") { b"{}" } else { &bytes };
         serde_json::from_slice(bytes)
             .map_err(|error| ApiError::argument(format!("The body is not as expected: {error}")))
     }

@@ -1,0 +1,20 @@
+//! Rows: made, read, changed and deleted, one or many.
+
+mod amount;
+mod change;
+mod data;
+pub mod input;
+mod insert;
+mod many;
+mod operation;
+mod operator;
+pub mod read;
+mod remove;
+mod row;
+
+pub use self::operation::{Changed, Operation, Work};
+use crate::core::error::ApiError;
+
+fn unauthorized() -> ApiError {
+    ApiError::new(axum::http::StatusCode::UNAUTHORIZED, "user_unauthorized", "You may not do this here.")
+}
