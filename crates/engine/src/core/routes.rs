@@ -77,7 +77,8 @@ impl Call {
             .map_err(|error| ApiError::argument(format!("The body is not as expected: {error}")))
     }
 
-    async fn bytes(&mut self) -> ApiResult<Bytes> {
+    /// The body, at most 1 MiB of it.
+    pub async fn bytes(&mut self) -> ApiResult<Bytes> {
         let whole = axum::body::to_bytes(std::mem::take(&mut self.body), BODY);
         let (status, message) = match tokio::time::timeout(PATIENCE, whole).await {
             Ok(Ok(bytes)) => return Ok(bytes),

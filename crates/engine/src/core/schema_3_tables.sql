@@ -5,8 +5,8 @@ ALTER TABLE data_table ADD COLUMN enabled INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE data_table ADD COLUMN indexes TEXT NOT NULL DEFAULT '[]';
 -- A transaction is what was staged for it; `owner` is a user's id, or empty where a key opened it.
 CREATE TABLE data_transaction (
-  id TEXT PRIMARY KEY, owner TEXT NOT NULL, status TEXT NOT NULL, expires INTEGER NOT NULL,
-  created INTEGER NOT NULL, updated INTEGER NOT NULL
+  id TEXT PRIMARY KEY, owner TEXT NOT NULL, status TEXT NOT NULL, operations INTEGER NOT NULL,
+  expires INTEGER NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE data_operation (
   number INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,17 +1,24 @@
-//! `/tablesdb`: databases, tables, columns, indexes and rows. A table is a real SQLite table with real columns.
+//! `/tablesdb` and its older form `/databases`: databases, tables, columns, indexes, rows and transactions. A table is
+//! a real SQLite table with real columns.
 
 mod columns;
 mod databases;
 mod indexes;
 mod listing;
+mod older;
+mod relations;
 mod routes;
 mod rows;
 mod schema;
 mod table;
 mod transactions;
 
-pub use self::routes::routes;
-use crate::core::error::ApiError;
+use crate::core::{error::ApiError, routes::Route};
+
+/// Every route, by its newer and by its older name.
+pub fn routes() -> Vec<Route> {
+    [routes::routes(), older::routes()].concat()
+}
 
 /// A request that makes no sense here, by Appwrite's type.
 fn refused(kind: &'static str, message: &str) -> ApiError {

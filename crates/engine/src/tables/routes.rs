@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 
-use super::{columns, databases, indexes, rows, schema};
+use super::{columns, databases, indexes, rows, schema, transactions};
 use crate::core::routes::{Access, Handler, Route};
 
 /// A handler of an operation.
@@ -13,7 +13,7 @@ macro_rules! to {
 }
 
 pub fn routes() -> Vec<Route> {
-    [of_databases(), of_tables(), of_rows()].concat()
+    [of_databases(), of_tables(), of_rows(), of_transactions()].concat()
 }
 
 fn of_databases() -> Vec<Route> {
@@ -75,12 +75,26 @@ fn of_rows() -> Vec<Route> {
     ]
 }
 
+fn of_transactions() -> Vec<Route> {
+    let (read, write) = ("rows.read", "rows.write");
+    let one = "/tablesdb/transactions/{transactionId}";
+    let operations = "/tablesdb/transactions/{transactionId}/operations";
+    vec![
+        open(read, Method::GET, "/tablesdb/transactions", to!(transactions::manage::list)),
+        open(write, Method::POST, "/tablesdb/transactions", to!(transactions::manage::create)),
+        open(read, Method::GET, one, to!(transactions::manage::get)),
+        open(write, Method::PATCH, one, to!(transactions::finish::update)),
+        open(write, Method::DELETE, one, to!(transactions::manage::delete)),
+        open(write, Method::POST, operations, to!(transactions::stage::create)),
+    ]
+}
+
 /// For API keys only.
-fn key(scope: &'static str, method: Method, path: &'static str, handler: Handler) -> Route {
+pub fn key(scope: &'static str, method: Method, path: &'static str, handler: Handler) -> Route {
     Route { method, path, access: Access::Key, scope, rate: None, handler }
 }
 
 /// For everybody whom the permissions of tables and rows let in.
-fn open(scope: &'static str, method: Method, path: &'static str, handler: Handler) -> Route {
+pub fn open(scope: &'static str, method: Method, path: &'static str, handler: Handler) -> Route {
     Route { access: Access::Anybody, ..key(scope, method, path, handler) }
 }

@@ -7,6 +7,7 @@ use super::{
     columns::Column,
     databases,
     indexes::{self, Index},
+    relations::{Link, Relation},
 };
 use crate::core::{
     caller::Caller,
@@ -20,7 +21,7 @@ pub const SELECT: &str =
     "SELECT number, database_id, id, name, permissions, row_security, enabled, columns, indexes,
                             created, updated FROM data_table";
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Table {
     pub number: i64,
     pub database: String,
@@ -61,9 +62,10 @@ impl Table {
         Ok(table)
     }
 
-    pub fn all(c: &Connection, database: &str) -> Result<Vec<Self>, StoreError> {
-        let mut tables = c.prepare(&format!("{SELECT} WHERE database_id = ?1"))?;
-        Ok(tables.query_map([database], Self::from_row)?.collect::<Result<_, _>>()?)
+    /// Ids of the tables of a database.
+    pub fn ids(c: &Connection, database: &str) -> Result<Vec<String>, StoreError> {
+        let mut tables = c.prepare("SELECT id FROM data_table WHERE database_id = ?1")?;
+        Ok(tables.query_map([database], |row| row.get(0))?.collect::<Result<_, _>>()?)
     }
 
     pub fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -104,6 +106,9 @@ impl Table {
 
     /// Drops it with its rows and all that was built over them.
     pub fn drop(&self, tx: &Connection) -> Result<(), StoreError> {
+        for relation in self.columns.iter().filter_map(|column| column.relation.as_ref()) {
+            relation.drop(tx, self)?;
+        }
         for index in &self.indexes {
             index.drop(tx, self)?;
         }
@@ -123,6 +128,16 @@ impl Table {
         Ok(())
     }
 
+    /// The columns that have values of their own.
+    pub fn own(&self) -> impl Iterator<Item = &Column> {
+        self.columns.iter().filter(|column| column.relation.is_none())
+    }
+
+    /// The columns that people see.
+    pub fn shown(&self) -> impl Iterator<Item = &Column> {
+        self.columns.iter().filter(|column| !column.is_hidden())
+    }
+
     /// The SQLite table of the rows, quoted.
     pub fn sql(&self) -> String {
         format!("\"rows_{}\"", self.number)
@@ -136,19 +151,25 @@ impl Table {
             "$createdAt" => Field::plain("\"$created\"").shaped(Shape::Millis),
             "$updatedAt" => Field::plain("\"$updated\"").shaped(Shape::Millis),
             key => {
-                let column = self.columns.iter().find(|column| column.key == key)?;
-                column.field(self.search(key))
+                let column = self.shown().find(|column| column.key == key)?;
+                match &column.relation {
+                    None => column.field(&self.sql(), self.search(key)),
+                    // The id of the related row, where it lies here.
+                    Some(Relation { link: Link::Here { column }, .. }) => {
+                        Field::plain(format!("\"{column}\""))
+                    }
+                    Some(_) => return None,
+                }
             }
         })
     }
 
-    /// The full-text index that knows the words of a column.
+    /// The index beside the rows that knows the words, or the place, of a column.
     fn search(&self, key: &str) -> Search {
         let place = |index: &Index| index.columns.iter().position(|name| name == key);
-        let full = self.indexes.iter().filter(|index| index.kind == indexes::Kind::Fulltext);
-        let Some((index, place)) = full.filter_map(|index| Some((index, place(index)?))).next() else {
-            return Search::Missing;
-        };
+        let beside = |index: &&Index| matches!(index.kind, indexes::Kind::Fulltext | indexes::Kind::Spatial);
+        let mut found = self.indexes.iter().filter(beside).filter_map(|index| Some((index, place(index)?)));
+        let Some((index, place)) = found.next() else { return Search::Missing };
         Search::Index {
             rows: "\"$sequence\"".into(),
             table: index.sql(self),
@@ -167,7 +188,7 @@ impl Table {
             "description": "",
             "enabled": self.enabled,
             "rowSecurity": self.row_security,
-            "columns": self.columns.iter().map(Column::json).collect::<Vec<_>>(),
+            "columns": self.shown().map(Column::json).collect::<Vec<_>>(),
             "indexes": self.indexes.iter().map(Index::json).collect::<Vec<_>>(),
             "bytesMax": 0,
             "bytesUsed": 0,

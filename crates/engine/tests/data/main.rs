@@ -8,4 +8,8 @@ mod databases;
 mod indexes;
 mod many_rows;
 mod notes;
+mod older_names;
+mod places;
 mod queries;
+mod relationships;
+mod transactions;

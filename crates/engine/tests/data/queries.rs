@@ -92,6 +92,38 @@ async fn every_method_finds_its_rows() {
 }
 
 #[tokio::test]
+async fn columns_may_be_called_what_sqlite_calls_its_own() {
+    let engine = Running::start().await;
+    let admin = notes::table(&engine, json!([]), true).await;
+    for key in ["value", "key", "rowid"] {
+        notes::column(&admin, "string", key, &json!({ "size": 9, "array": true })).await;
+    }
+    for (kind, key) in [("point", "json"), ("text", "rank"), ("integer", "select"), ("integer", "a.b-c")] {
+        notes::column(&admin, kind, key, &json!({})).await;
+    }
+    for (key, kind, column) in [("a", "spatial", "json"), ("b", "fulltext", "rank"), ("c", "key", "a.b-c")] {
+        let index = json!({ "key": key, "type": kind, "columns": [column] });
+        admin.ok(Method::POST, &format!("{}/indexes", notes::TABLE), &index).await;
+    }
+    let data = json!({ "value": ["x"], "key": ["y"], "rowid": ["z"], "json": [1, 2], "rank": "words", "select": 1, "a.b-c": 2 });
+    notes::row(&admin, "one", &data).await;
+    for (method, attribute, values) in [
+        ("contains", "value", json!(["x"])),
+        ("containsAll", "key", json!(["y"])),
+        ("elemMatch", "rowid", json!([query("equal", "", &json!(["z"]))])),
+        ("equal", "json", json!([[1, 2]])),
+        ("search", "rank", json!(["words"])),
+        ("equal", "select", json!([1])),
+        ("equal", "a.b-c", json!([2])),
+    ] {
+        assert_eq!(found(&admin, &[query(method, attribute, &values)]).await, ["one"], "{attribute}");
+    }
+    assert!(found(&engine.user("ada").await, &[]).await.is_empty());
+    let narrow = json!({ "required": false, "default": null, "size": 1 });
+    admin.ok(Method::PATCH, &format!("{}/columns/string/value", notes::TABLE), &narrow).await;
+}
+
+#[tokio::test]
 async fn only_what_is_selected_is_answered() {
     let engine = Running::start().await;
     let admin = library(&engine).await;

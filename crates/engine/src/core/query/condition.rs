@@ -49,7 +49,7 @@ impl Compiler<'_> {
         match field.shape {
             Shape::Plain | Shape::Millis | Shape::Date => self.of_one(&field, raw),
             Shape::List => self.of_list(&field, raw, depth),
-            Shape::Place => Err(unknown(&raw.method)),
+            Shape::Place => self.of_place(&field, raw),
         }
     }
 
@@ -245,6 +245,6 @@ fn text(raw: &Raw) -> ApiResult<&str> {
     text.ok_or_else(|| invalid(format!("'{}' needs text", raw.method)))
 }
 
-fn unknown(method: &str) -> crate::core::error::ApiError {
+pub fn unknown(method: &str) -> crate::core::error::ApiError {
     invalid(format!("the method '{method}' is not known"))
 }

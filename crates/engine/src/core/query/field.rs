@@ -33,12 +33,12 @@ pub enum Shape {
     Place,
 }
 
-/// How `search` finds words in the attribute.
+/// What helps to find words in the attribute, or places.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Search {
     /// Anywhere in the text, row by row.
     Scan,
-    /// In a full-text table whose `rowid`s are the values of `rows`.
+    /// A table beside it whose ids are the values of `rows`: of words, or of rectangles around places.
     Index { rows: String, table: String, column: String },
     /// Not at all: a full-text index is missing.
     Missing,

@@ -4,6 +4,8 @@ mod condition;
 mod cursor;
 mod field;
 pub mod functions;
+mod of_place;
+mod places;
 mod words;
 
 use axum::http::StatusCode;

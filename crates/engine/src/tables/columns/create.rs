@@ -10,7 +10,7 @@ use crate::{
         routes::{self, Call},
         store::StoreError,
     },
-    tables::{refused, table::Table},
+    tables::{refused, relations, table::Table},
 };
 
 /// Columns of one table at most; SQLite takes 2,000.
@@ -18,6 +18,9 @@ const MOST: usize = 200;
 
 pub async fn create(mut call: Call) -> ApiResult<Response> {
     let kind = Kind::of(call.param("key")).ok_or_else(unknown_kind)?;
+    if kind == Kind::Relationship {
+        return relations::create::create(call).await;
+    }
     let column = call.json::<Wanted>().await?.column(kind, call.app.now())?;
     let answer = column.json();
     let (database, id) = (call.param("databaseId").to_owned(), call.param("tableId").to_owned());

@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 
-use super::read::missing;
+use super::{Column, missing};
 use crate::{
     core::{
         error::ApiResult,
@@ -18,8 +18,13 @@ pub async fn delete(call: Call) -> ApiResult<Response> {
         .store
         .write(move |tx| {
             let mut table = Table::get(tx, &database, &id)?;
-            let place = table.columns.iter().position(|column| column.key == key).ok_or_else(missing)?;
+            let own = |column: &Column| column.key == key && !column.is_hidden();
+            let place = table.columns.iter().position(own).ok_or_else(missing)?;
             let column = table.columns.remove(place);
+            if let Some(relation) = &column.relation {
+                relation.drop(tx, &table)?;
+                return table.save(tx);
+            }
             let (touched, others): (Vec<_>, Vec<_>) = std::mem::take(&mut table.indexes)
                 .into_iter()
                 .partition(|index| index.columns.contains(&key));

@@ -23,6 +23,7 @@ pub enum Kind {
     Point,
     Line,
     Polygon,
+    Relationship,
 }
 
 impl Kind {
@@ -58,6 +59,7 @@ impl Kind {
             Self::Point => "point",
             Self::Line => "linestring",
             Self::Polygon => "polygon",
+            Self::Relationship => "relationship",
         }
     }
 

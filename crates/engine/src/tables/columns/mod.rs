@@ -14,9 +14,11 @@ use serde_json::{Number, Value, json};
 
 pub use self::{
     kind::Kind,
+    read::missing,
     spec::{Definition, Wanted, check_key},
     value::compare,
 };
+use super::relations::Relation;
 use crate::core::{
     clock::iso,
     query::{Field, Search, Shape},
@@ -40,6 +42,9 @@ pub struct Column {
     /// The words of an enumeration.
     #[serde(default)]
     pub elements: Vec<String>,
+    /// What a relationship knows; it has no values of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relation: Option<Relation>,
     pub created: i64,
     /// Zero until it is changed.
     #[serde(default)]
@@ -57,15 +62,21 @@ impl Column {
         if self.array { "TEXT" } else { self.kind.sql() }
     }
 
-    /// What queries see of it; `search` is how words are found in it.
-    pub fn field(&self, search: Search) -> Field {
+    /// The other side of a one-way relationship is nobody's column.
+    pub fn is_hidden(&self) -> bool {
+        self.relation.as_ref().is_some_and(Relation::is_hidden)
+    }
+
+    /// What queries see of it in the table `rows`; `search` is what helps to find words or places in it.
+    pub fn field(&self, rows: &str, search: Search) -> Field {
         let shape = match self.kind {
             _ if self.array => Shape::List,
             Kind::Datetime => Shape::Date,
             kind if kind.is_place() => Shape::Place,
             _ => Shape::Plain,
         };
-        Field { sql: self.sql(), shape, search }
+        // With its table: a column may be called `value`, as others are in SQLite's functions.
+        Field { sql: format!("{rows}.{}", self.sql()), shape, search }
     }
 
     #[cfg(test)]
@@ -80,6 +91,7 @@ impl Column {
             min: None,
             max: None,
             elements: vec!["red".into(), "blue".into()],
+            relation: None,
             created: 0,
             updated: 0,
         }
@@ -112,6 +124,9 @@ impl Column {
         }
         if self.kind == Kind::Enum {
             column["elements"] = json!(self.elements);
+        }
+        if let Some(relation) = &self.relation {
+            relation.describe(&mut column);
         }
         column
     }

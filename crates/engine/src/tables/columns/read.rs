@@ -19,8 +19,8 @@ pub async fn list(call: Call) -> ApiResult<Response> {
         .app
         .store
         .read(move |c| {
-            let columns: Vec<Value> =
-                Table::get(c, &database, &id)?.columns.iter().map(Column::json).collect();
+            let table = Table::get(c, &database, &id)?;
+            let columns: Vec<Value> = table.shown().map(Column::json).collect();
             listing::page(c, &columns, &queries)
         })
         .await?;
@@ -31,7 +31,7 @@ pub async fn get(call: Call) -> ApiResult<Response> {
     let (database, id) = (call.param("databaseId").to_owned(), call.param("tableId").to_owned());
     let key = call.param("key").to_owned();
     let table = call.app.store.read(move |c| Table::get(c, &database, &id)).await?;
-    let column = table.columns.iter().find(|column| column.key == key).ok_or_else(missing)?;
+    let column = table.shown().find(|column| column.key == key).ok_or_else(missing)?;
     routes::json(StatusCode::OK, &column.json())
 }
 

@@ -53,6 +53,9 @@ pub struct Definition {
 impl Definition {
     pub fn column(self, now: i64) -> ApiResult<Column> {
         let kind = Kind::of_type(&self.kind, self.format.as_deref()).ok_or_else(unknown_kind)?;
+        if kind == Kind::Relationship {
+            return Err(ApiError::argument("A relationship is made when both tables are there."));
+        }
         self.wanted.column(kind, now)
     }
 }
@@ -81,6 +84,7 @@ impl Wanted {
             min: self.min.filter(|_| kind.is_number()),
             max: self.max.filter(|_| kind.is_number()),
             elements: if kind == Kind::Enum { self.elements } else { Vec::new() },
+            relation: None,
             created: now,
             updated: now,
         };

@@ -17,7 +17,7 @@ use crate::{
         routes::{self, Call},
         store::StoreError,
     },
-    tables::{refused, table::Table},
+    tables::{refused, relations, table::Table},
 };
 
 /// What is absent stays as it is; a null takes a bound or a default away.
@@ -41,7 +41,14 @@ fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Opti
     Option::deserialize(from).map(Some)
 }
 
+/// The path ends in `KIND/KEY`, that of a relationship in `KEY/relationship`.
 pub async fn update(mut call: Call) -> ApiResult<Response> {
+    for (key, word) in [("key", "name"), ("name", "key")] {
+        if call.param(word) == "relationship" {
+            let key = call.param(key).to_owned();
+            return relations::change::change(call, key).await;
+        }
+    }
     let change: Change = call.json().await?;
     let kind = Kind::of(call.param("key")).ok_or_else(unknown_kind)?;
     let (database, id, key) = (
@@ -107,10 +114,11 @@ fn changed(known: &Column, kind: Kind, change: Change, now: i64) -> ApiResult<Co
 
 /// A text is never cut: the new size must hold all that is there.
 fn fits(tx: &Connection, table: &Table, column: &Column, key: &str) -> Result<(), StoreError> {
+    let rows = table.sql();
     let longest = if column.array {
-        format!("SELECT max(length(value)) FROM {}, json_each(\"{key}\")", table.sql())
+        format!("SELECT max(length(element.value)) FROM {rows}, json_each({rows}.\"{key}\") AS element")
     } else {
-        format!("SELECT max(length(\"{key}\")) FROM {}", table.sql())
+        format!("SELECT max(length(\"{key}\")) FROM {rows}")
     };
     let longest: Option<usize> = tx.query_row(&longest, [], |row| row.get(0))?;
     if longest > column.size {

@@ -48,8 +48,9 @@ pub async fn delete(call: Call) -> ApiResult<Response> {
         .store
         .write(move |tx| {
             Database::get(tx, &id)?;
-            for table in Table::all(tx, &id)? {
-                table.drop(tx)?;
+            for table in Table::ids(tx, &id)? {
+                // Read one by one: each that goes changes those that are related to it.
+                Table::get(tx, &id, &table)?.drop(tx)?;
             }
             tx.execute("DELETE FROM database WHERE id = ?1", [id])?;
             Ok(())

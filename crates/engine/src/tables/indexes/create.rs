@@ -98,7 +98,9 @@ fn check(table: &Table, index: &Index) -> ApiResult<()> {
         }
         let fits = |test: fn(&Column) -> bool| own.is_some_and(test);
         let right = match index.kind {
-            Kind::Key | Kind::Unique => own.is_none_or(|column| !column.array && !column.kind.is_place()),
+            Kind::Key | Kind::Unique => {
+                own.is_none_or(|column| !column.array && !column.kind.is_place() && column.relation.is_none())
+            }
             Kind::Fulltext => fits(|column| column.kind.is_text() && !column.array),
             Kind::Spatial => fits(|column| column.kind.is_place()) && index.columns.len() == 1,
         };

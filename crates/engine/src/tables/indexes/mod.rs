@@ -60,10 +60,14 @@ impl Index {
         };
         let mut parts = Vec::new();
         for (place, name) in self.columns.iter().enumerate() {
-            let field = table.field(name).ok_or_else(|| unknown(name))?;
+            let column = match name.as_str() {
+                "$createdAt" => "\"$created\"".to_owned(),
+                "$updatedAt" => "\"$updated\"".to_owned(),
+                name => format!("\"{name}\""),
+            };
             let order =
                 self.orders.get(place).map_or("ASC", |order| if order == "DESC" { "DESC" } else { "ASC" });
-            parts.push(format!("{} {order}", field.sql));
+            parts.push(format!("{column} {order}"));
         }
         let sql =
             format!("CREATE {unique}INDEX {} ON {} ({})", self.sql(table), table.sql(), parts.join(", "));

@@ -10,7 +10,7 @@ pub fn make(tx: &Connection, table: &Table, index: &Index) -> Result<(), StoreEr
     let key = index.columns.first().map_or("", String::as_str);
     let (on_insert, on_update, on_delete) =
         (index.trigger(table, "insert"), index.trigger(table, "update"), index.trigger(table, "delete"));
-    let (here, new) = (rectangle(&format!("\"{key}\"")), rectangle(&format!("new.\"{key}\"")));
+    let (here, new) = (rectangle(&format!("{rows}.\"{key}\"")), rectangle(&format!("new.\"{key}\"")));
     let insert =
         format!("INSERT INTO {name} SELECT new.\"$sequence\", {new} WHERE new.\"{key}\" IS NOT NULL;");
     let delete = format!("DELETE FROM {name} WHERE id = old.\"$sequence\";");

@@ -23,7 +23,7 @@ impl Work<'_> {
         down: bool,
     ) -> Result<Value, StoreError> {
         let known = table.find_for(self.tx, id, self.caller, Action::Update)?;
-        let column = table.columns.iter().find(|column| column.key == key);
+        let column = table.own().find(|column| column.key == key);
         let column = column.ok_or_else(|| ApiError::not_found("column_not_found", "A column"))?;
         if !column.kind.is_number() || column.array {
             return Err(refused("column_type_invalid", &format!("'{key}' is no number.")).into());

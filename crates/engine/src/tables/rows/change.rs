@@ -24,7 +24,7 @@ impl Work<'_> {
         let times = data::check(table, new, Some(&known), self.caller)?;
         let mut values = vec![Sql::Integer(times.updated.unwrap_or(self.now))];
         let mut names = "\"$updated\" = ?".to_owned();
-        for column in &table.columns {
+        for column in table.own() {
             let Some(given) = new.data.get(&column.key) else { continue };
             let value = match Operator::of(given) {
                 Some(operator) => column.bind(&operator.apply(column, &known[&column.key], self.now)?)?,
@@ -42,6 +42,7 @@ impl Work<'_> {
             names.push_str(", \"$permissions\" = ?");
             values.push(Sql::Text(json!(permissions).to_string()));
         }
+        self.relate(table, &new.id, &new.data)?;
         self.write(table, &new.id, &names, values, told)
     }
 

@@ -32,7 +32,7 @@ pub fn check(table: &Table, row: &NewRow, known: Option<&Value>, caller: &Caller
             "$createdAt" | "$updatedAt" if known.is_some() => {}
             "$id" if *value == *row.id => {}
             "$permissions" if known.is_some_and(|known| same(known, value)) => {}
-            key if table.columns.iter().any(|column| column.key == key) => {}
+            key if table.shown().any(|column| column.key == key) => {}
             key => return Err(invalid(&format!("there is no column '{key}'"))),
         }
     }

@@ -31,7 +31,7 @@ impl Work<'_> {
         values.push(Sql::Integer(created));
         values.push(Sql::Integer(times.updated.unwrap_or(created)));
         values.push(Sql::Text(json!(permissions).to_string()));
-        for column in &table.columns {
+        for column in table.own() {
             let given = new.data.get(&column.key).or(column.default.as_ref()).unwrap_or(&Value::Null);
             names.push_str(", ");
             names.push_str(&column.sql());
@@ -46,6 +46,7 @@ impl Work<'_> {
             Err(error) if is_conflict(&error) => return Err(exists().into()),
             other => other?,
         };
+        self.relate(table, &new.id, &new.data)?;
         let row = table.find(self.tx, &new.id)?.ok_or_else(missing)?;
         self.events.push(table.event(&row, told, self.now));
         Ok(row)

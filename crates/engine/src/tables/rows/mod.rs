@@ -5,14 +5,20 @@ mod change;
 mod data;
 pub mod input;
 mod insert;
+mod links;
+mod load;
 mod many;
 mod operation;
 mod operator;
 pub mod read;
+mod relate;
 mod remove;
 mod row;
 
-pub use self::operation::{Changed, Operation, Work};
+pub use self::{
+    data::bulk_row,
+    operation::{Changed, Operation, Work},
+};
 use crate::core::error::ApiError;
 
 fn unauthorized() -> ApiError {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
 use crate::{
-    core::{caller::Caller, events::Event, store::StoreError},
+    core::{caller::Caller, error::ApiResult, events::Event, permissions, store::StoreError},
     tables::table::Table,
 };
 
@@ -52,6 +52,8 @@ pub struct Work<'a> {
     pub now: i64,
     /// What is told of the rows that change.
     pub events: &'a mut Vec<Event>,
+    /// How deep within another row the row lies that is written.
+    pub depth: usize,
 }
 
 /// The rows that an operation changed: how many, and the first of them as they are now.
@@ -84,6 +86,14 @@ impl Operation {
             self,
             Self::CreateMany(_) | Self::UpsertMany(_) | Self::UpdateMany { .. } | Self::DeleteMany { .. }
         )
+    }
+
+    /// Makes it say for itself what would follow from its author: it may be performed later, by somebody else.
+    pub fn settle(&mut self, author: &Caller) -> ApiResult<()> {
+        if let Self::Create(row) = self {
+            row.permissions = Some(permissions::for_new(row.permissions.take(), author)?);
+        }
+        Ok(())
     }
 
     /// Performs it, all or nothing with its transaction.

@@ -4,11 +4,11 @@ use axum::{http::StatusCode, response::Response};
 use rusqlite::{Connection, params_from_iter};
 use serde_json::{Value, json};
 
-use super::unauthorized;
+use super::{load::Selection, unauthorized};
 use crate::{
     core::{
         caller::Caller,
-        error::{ApiError, ApiResult},
+        error::ApiResult,
         permissions::{self, Action},
         query::{self, TOTAL},
         routes::{self, Call},
@@ -16,18 +16,6 @@ use crate::{
     },
     tables::{table::Table, transactions},
 };
-
-/// What begins with `$` in a row; it is always shown.
-const SYSTEM: [&str; 8] = [
-    "$id",
-    "$sequence",
-    "$createdAt",
-    "$updatedAt",
-    "$permissions",
-    "$databaseId",
-    "$tableId",
-    "$collectionId",
-];
 
 pub async fn get(call: Call) -> ApiResult<Response> {
     let (database, table) = (call.param("databaseId").to_owned(), call.param("tableId").to_owned());
@@ -37,8 +25,11 @@ pub async fn get(call: Call) -> ApiResult<Response> {
     let row = transactions::read(call, move |c| {
         let mut table = Table::open(c, &database, &table, &caller)?;
         let page = query::parse_fields(&queries, &|attribute| table.field(attribute))?;
-        narrow(&mut table, &page.select)?;
-        table.find_for(c, &id, &caller, Action::Read)
+        let selection = Selection::narrow(&mut table, &page.select)?;
+        let mut rows = [table.find_for(c, &id, &caller, Action::Read)?];
+        selection.load(c, &table, &mut rows, &caller, 0)?;
+        let [row] = rows;
+        Ok(row)
     });
     routes::json(StatusCode::OK, &row.await?)
 }
@@ -79,7 +70,7 @@ fn page(
         0
     };
     let backwards = page.seek(c, &table.sql(), ("\"$id\"", Vec::new()), "\"$sequence\"")?;
-    narrow(&mut table, &page.select)?;
+    let selection = Selection::narrow(&mut table, &page.select)?;
     let sql = format!(
         "{}{} ORDER BY {} LIMIT {} OFFSET {}",
         table.select(),
@@ -94,20 +85,6 @@ fn page(
     if backwards {
         rows.reverse();
     }
+    selection.load(c, &table, &mut rows, caller, 0)?;
     Ok((total, rows))
-}
-
-/// Leaves the selected columns; nothing selected is everything.
-fn narrow(table: &mut Table, select: &[String]) -> Result<(), StoreError> {
-    let known = |name: &str| {
-        name == "*" || SYSTEM.contains(&name) || table.columns.iter().any(|column| column.key == name)
-    };
-    if let Some(unknown) = select.iter().find(|name| !known(name)) {
-        let message = format!("Invalid query: there is no attribute '{unknown}'");
-        return Err(ApiError::new(StatusCode::BAD_REQUEST, "general_query_invalid", message).into());
-    }
-    if !select.is_empty() && !select.iter().any(|name| name == "*") {
-        table.columns.retain(|column| select.contains(&column.key));
-    }
-    Ok(())
 }

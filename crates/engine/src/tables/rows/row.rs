@@ -19,7 +19,7 @@ use crate::{
 impl Table {
     /// What is selected for [`Table::row`].
     pub fn select(&self) -> String {
-        let columns: String = self.columns.iter().map(|column| format!(", {}", column.sql())).collect();
+        let columns: String = self.own().map(|column| format!(", {}", column.sql())).collect();
         format!(
             "SELECT \"$id\", \"$sequence\", \"$created\", \"$updated\", \"$permissions\"{columns} FROM {}",
             self.sql()
@@ -38,7 +38,7 @@ impl Table {
             "$updatedAt": iso(row.get(3)?),
             "$permissions": serde_json::from_str::<Value>(&permissions).unwrap_or_else(|_| json!([])),
         });
-        for (index, column) in self.columns.iter().enumerate() {
+        for (index, column) in self.own().enumerate() {
             object[&column.key] = column.read(row.get_ref(index + 5)?);
         }
         Ok(object)
