@@ -73,16 +73,22 @@ impl Call {
         self.params.get(name).map_or("", String::as_str)
     }
 
-    /// The JSON body; an empty one is `{}`.
+    /// The JSON body; an empty one is `{}`, and so is null.
     pub async fn json<T: DeserializeOwned>(&mut self) -> ApiResult<T> {
         let bytes = self.bytes().await?;
-        let bytes: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
+        let bytes: &[u8] = if matches!(&*bytes, b"" | b"null") { b"{}" } else { &bytes };
         serde_json::from_slice(bytes)
             .map_err(|error| ApiError::argument(format!("The body is not as expected: {error}")))
     }
 
+<<<<<<< HEAD
     async fn bytes(&mut self) -> ApiResult<Bytes> {
         let whole = axum::body::to_bytes(std::mem::take(self.body.get_mut()), BODY);
+=======
+    /// The body, at most 1 MiB of it.
+    pub async fn bytes(&mut self) -> ApiResult<Bytes> {
+        let whole = axum::body::to_bytes(std::mem::take(&mut self.body), BODY);
+>>>>>>> data
         let (status, message) = match tokio::time::timeout(PATIENCE, whole).await {
             Ok(Ok(bytes)) => return Ok(bytes),
             Ok(Err(_)) => (StatusCode::PAYLOAD_TOO_LARGE, "The body is over 1 MiB."),

@@ -8,7 +8,7 @@ use std::{
 
 use rusqlite::{Connection, Transaction};
 
-use super::error::ApiError;
+use super::{error::ApiError, query};
 
 /// Readers that are kept open.
 const READERS: usize = 4;
@@ -149,12 +149,17 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.set_prepared_statement_cache_capacity(128);
+    query::functions::register(&connection)?;
     Ok(connection)
 }
 
 /// Schema steps; the position of a step is its version. A released step is never changed.
-const STEPS: &[&str] =
-    &[include_str!("schema_1.sql"), include_str!("schema_2.sql"), include_str!("schema_accounts.sql")];
+const STEPS: &[&str] = &[
+    include_str!("schema_1.sql"),
+    include_str!("schema_2.sql"),
+    include_str!("schema_3_accounts.sql"),
+    include_str!("schema_4_tables.sql"),
+];
 
 fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;

@@ -1,62 +1,26 @@
-//! `/tablesdb`: databases, tables and rows. A table is a real SQLite table with real columns.
+//! `/tablesdb` and its older form `/databases`: databases, tables, columns, indexes, rows and transactions. A table is
+//! a real SQLite table with real columns.
 
-mod admin;
-mod column;
-mod read;
+mod columns;
+mod databases;
+mod indexes;
+mod listing;
+mod older;
+mod relations;
+mod routes;
+mod rows;
+mod schema;
 mod table;
-mod write;
+mod transactions;
 
-use axum::http::Method;
+use crate::core::{error::ApiError, routes::Route};
 
-use crate::core::routes::{Access, Handler, Route};
-
+/// Every route, by its newer and by its older name.
 pub fn routes() -> Vec<Route> {
-    let key = |scope, method, path, handler: Handler| Route {
-        method,
-        path,
-        access: Access::Key,
-        scope,
-        rate: None,
-        handler,
-    };
-    let row = |scope, method, path, handler: Handler| Route {
-        access: Access::Anybody,
-        ..key(scope, method, path, handler)
-    };
-    vec![
-        key("databases.write", Method::POST, "/tablesdb", |call| Box::pin(admin::create_database(call))),
-        key("databases.read", Method::GET, "/tablesdb/{databaseId}", |call| {
-            Box::pin(admin::get_database(call))
-        }),
-        key("tables.write", Method::POST, "/tablesdb/{databaseId}/tables", |call| {
-            Box::pin(admin::create_table(call))
-        }),
-        key("tables.read", Method::GET, "/tablesdb/{databaseId}/tables/{tableId}", |call| {
-            Box::pin(admin::get_table(call))
-        }),
-        key(
-            "columns.write",
-            Method::POST,
-            "/tablesdb/{databaseId}/tables/{tableId}/columns/{kind}",
-            |call| Box::pin(admin::create_column(call)),
-        ),
-        row("rows.read", Method::GET, "/tablesdb/{databaseId}/tables/{tableId}/rows", |call| {
-            Box::pin(read::list(call))
-        }),
-        row("rows.write", Method::POST, "/tablesdb/{databaseId}/tables/{tableId}/rows", |call| {
-            Box::pin(write::create(call))
-        }),
-        row("rows.read", Method::GET, "/tablesdb/{databaseId}/tables/{tableId}/rows/{rowId}", |call| {
-            Box::pin(read::get(call))
-        }),
-        row("rows.write", Method::PUT, "/tablesdb/{databaseId}/tables/{tableId}/rows/{rowId}", |call| {
-            Box::pin(write::upsert(call))
-        }),
-        row("rows.write", Method::PATCH, "/tablesdb/{databaseId}/tables/{tableId}/rows/{rowId}", |call| {
-            Box::pin(write::update(call))
-        }),
-        row("rows.write", Method::DELETE, "/tablesdb/{databaseId}/tables/{tableId}/rows/{rowId}", |call| {
-            Box::pin(write::delete(call))
-        }),
-    ]
+    [routes::routes(), older::routes()].concat()
+}
+
+/// A request that makes no sense here, by Appwrite's type.
+fn refused(kind: &'static str, message: &str) -> ApiError {
+    ApiError::new(axum::http::StatusCode::BAD_REQUEST, kind, message)
 }

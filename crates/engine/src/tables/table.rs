@@ -1,20 +1,27 @@
-//! One table: where it is, who may do what, and how a row of it is read.
+//! One table: where it is, what is known of it, and how it changes in SQLite.
 
-use axum::http::StatusCode;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde_json::{Value, json};
 
-use super::column::Column;
+use super::{
+    columns::Column,
+    databases,
+    indexes::{self, Index},
+    relations::{Link, Relation},
+};
 use crate::core::{
     caller::Caller,
     clock::iso,
     error::ApiError,
-    events::Event,
-    permissions::{self, Action},
+    query::{Field, Search, Shape},
     store::StoreError,
 };
 
-#[derive(Debug)]
+pub const SELECT: &str =
+    "SELECT number, database_id, id, name, permissions, row_security, enabled, columns, indexes,
+                            created, updated FROM data_table";
+
+#[derive(Debug, Clone)]
 pub struct Table {
     pub number: i64,
     pub database: String,
@@ -22,30 +29,113 @@ pub struct Table {
     pub name: String,
     pub permissions: Vec<String>,
     pub row_security: bool,
+    pub enabled: bool,
     pub columns: Vec<Column>,
+    pub indexes: Vec<Index>,
     pub created: i64,
     pub updated: i64,
 }
 
 impl Table {
-    pub fn get(connection: &Connection, database: &str, id: &str) -> Result<Self, StoreError> {
-        let sql = "SELECT number, name, permissions, row_security, columns, created, updated FROM data_table
-                   WHERE database_id = ?1 AND id = ?2";
-        let list = |text: String| serde_json::from_str(&text).unwrap_or_default();
-        let found = connection.prepare_cached(sql)?.query_row(params![database, id], |row| {
-            Ok(Self {
-                number: row.get(0)?,
-                database: database.to_owned(),
-                id: id.to_owned(),
-                name: row.get(1)?,
-                permissions: list(row.get(2)?),
-                row_security: row.get(3)?,
-                columns: serde_json::from_str(&row.get::<_, String>(4)?).unwrap_or_default(),
-                created: row.get(5)?,
-                updated: row.get(6)?,
-            })
-        });
-        Ok(found.optional()?.ok_or_else(|| ApiError::not_found("table_not_found", "A table"))?)
+    pub fn get(c: &Connection, database: &str, id: &str) -> Result<Self, StoreError> {
+        let sql = format!("{SELECT} WHERE database_id = ?1 AND id = ?2");
+        let found = c.prepare_cached(&sql)?.query_row(params![database, id], Self::from_row).optional()?;
+        if let Some(table) = found {
+            return Ok(table);
+        }
+        databases::Database::get(c, database)?;
+        Err(missing().into())
+    }
+
+    /// The table for somebody's rows. What is not enabled is there for API keys only.
+    pub fn open(c: &Connection, database: &str, id: &str, caller: &Caller) -> Result<Self, StoreError> {
+        let table = Self::get(c, database, id)?;
+        if !caller.is_key() {
+            let mut enabled = c.prepare_cached("SELECT enabled FROM database WHERE id = ?1")?;
+            if !enabled.query_row([database], |row| row.get::<_, bool>(0))? {
+                return Err(databases::missing().into());
+            }
+            if !table.enabled {
+                return Err(missing().into());
+            }
+        }
+        Ok(table)
+    }
+
+    /// Ids of the tables of a database.
+    pub fn ids(c: &Connection, database: &str) -> Result<Vec<String>, StoreError> {
+        let mut tables = c.prepare("SELECT id FROM data_table WHERE database_id = ?1")?;
+        Ok(tables.query_map([database], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+
+    pub fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let text = |place: usize| row.get::<_, String>(place);
+        Ok(Self {
+            number: row.get(0)?,
+            database: row.get(1)?,
+            id: row.get(2)?,
+            name: row.get(3)?,
+            permissions: serde_json::from_str(&text(4)?).unwrap_or_default(),
+            row_security: row.get(5)?,
+            enabled: row.get(6)?,
+            columns: read(&text(7)?, 7)?,
+            indexes: read(&text(8)?, 8)?,
+            created: row.get(9)?,
+            updated: row.get(10)?,
+        })
+    }
+
+    /// Writes down what is known of it.
+    pub fn save(&self, tx: &Connection) -> Result<(), StoreError> {
+        tx.execute(
+            "UPDATE data_table SET name = ?1, permissions = ?2, row_security = ?3, enabled = ?4, columns = ?5,
+               indexes = ?6, updated = ?7 WHERE number = ?8",
+            params![
+                self.name,
+                json!(self.permissions).to_string(),
+                self.row_security,
+                self.enabled,
+                json!(self.columns).to_string(),
+                json!(self.indexes).to_string(),
+                self.updated,
+                self.number
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Drops it with its rows and all that was built over them.
+    pub fn drop(&self, tx: &Connection) -> Result<(), StoreError> {
+        for relation in self.columns.iter().filter_map(|column| column.relation.as_ref()) {
+            relation.drop(tx, self)?;
+        }
+        for index in &self.indexes {
+            index.drop(tx, self)?;
+        }
+        tx.execute_batch(&format!("DROP TABLE {}", self.sql()))?;
+        tx.execute("DELETE FROM data_table WHERE number = ?1", [self.number])?;
+        Ok(())
+    }
+
+    /// Gives a column another name, in SQLite and in the indexes.
+    pub fn rename(&mut self, tx: &Connection, from: &str, to: &str) -> Result<(), StoreError> {
+        tx.execute_batch(&format!("ALTER TABLE {} RENAME COLUMN \"{from}\" TO \"{to}\"", self.sql()))?;
+        for name in self.indexes.iter_mut().flat_map(|index| &mut index.columns) {
+            if name == from {
+                to.clone_into(name);
+            }
+        }
+        Ok(())
+    }
+
+    /// The columns that have values of their own.
+    pub fn own(&self) -> impl Iterator<Item = &Column> {
+        self.columns.iter().filter(|column| column.relation.is_none())
+    }
+
+    /// The columns that people see.
+    pub fn shown(&self) -> impl Iterator<Item = &Column> {
+        self.columns.iter().filter(|column| !column.is_hidden())
     }
 
     /// The SQLite table of the rows, quoted.
@@ -53,95 +143,38 @@ impl Table {
         format!("\"rows_{}\"", self.number)
     }
 
-    /// An attribute's column, quoted; system attributes begin with `$`.
-    pub fn column_sql(&self, attribute: &str) -> Option<String> {
+    /// What queries see of an attribute; system attributes begin with `$`.
+    pub fn field(&self, attribute: &str) -> Option<Field> {
         Some(match attribute {
-            "$id" => "\"$id\"".to_owned(),
-            "$createdAt" => "\"$created\"".to_owned(),
-            "$updatedAt" => "\"$updated\"".to_owned(),
-            "$sequence" => "\"$sequence\"".to_owned(),
-            key => format!("\"{}\"", self.columns.iter().find(|column| column.key == key)?.key),
+            "$id" => Field::plain("\"$id\""),
+            "$sequence" => Field::plain("\"$sequence\""),
+            "$createdAt" => Field::plain("\"$created\"").shaped(Shape::Millis),
+            "$updatedAt" => Field::plain("\"$updated\"").shaped(Shape::Millis),
+            key => {
+                let column = self.shown().find(|column| column.key == key)?;
+                match &column.relation {
+                    None => column.field(&self.sql(), self.search(key)),
+                    // The id of the related row, where it lies here.
+                    Some(Relation { link: Link::Here { column }, .. }) => {
+                        Field::plain(format!("\"{column}\""))
+                    }
+                    Some(_) => return None,
+                }
+            }
         })
     }
 
-    /// What is selected for [`Table::row`].
-    pub fn select(&self) -> String {
-        let columns: String = self.columns.iter().map(|column| format!(", \"{}\"", column.key)).collect();
-        format!(
-            "SELECT \"$id\", \"$sequence\", \"$created\", \"$updated\", \"$permissions\"{columns} FROM {}",
-            self.sql()
-        )
-    }
-
-    /// A row as the SDKs read it.
-    pub fn row(&self, row: &Row<'_>) -> rusqlite::Result<Value> {
-        let permissions: String = row.get(4)?;
-        let mut object = json!({
-            "$id": row.get::<_, String>(0)?,
-            "$sequence": row.get::<_, i64>(1)?.to_string(),
-            "$tableId": self.id,
-            "$databaseId": self.database,
-            "$createdAt": iso(row.get(2)?),
-            "$updatedAt": iso(row.get(3)?),
-            "$permissions": serde_json::from_str::<Value>(&permissions).unwrap_or_else(|_| json!([])),
-        });
-        for (index, column) in self.columns.iter().enumerate() {
-            object[&column.key] = column.read(row.get_ref(index + 5)?);
+    /// The index beside the rows that knows the words, or the place, of a column.
+    fn search(&self, key: &str) -> Search {
+        let place = |index: &Index| index.columns.iter().position(|name| name == key);
+        let beside = |index: &&Index| matches!(index.kind, indexes::Kind::Fulltext | indexes::Kind::Spatial);
+        let mut found = self.indexes.iter().filter(beside).filter_map(|index| Some((index, place(index)?)));
+        let Some((index, place)) = found.next() else { return Search::Missing };
+        Search::Index {
+            rows: "\"$sequence\"".into(),
+            table: index.sql(self),
+            column: indexes::word_column(place),
         }
-        Ok(object)
-    }
-
-    /// The row, if the caller may do `action` on it. A row that one may not read looks like none.
-    pub fn row_for(
-        &self,
-        connection: &Connection,
-        id: &str,
-        caller: &Caller,
-        action: Action,
-    ) -> Result<Value, StoreError> {
-        let sql = format!("{} WHERE \"$id\" = ?1", self.select());
-        let row = connection.prepare_cached(&sql)?.query_row([id], |row| self.row(row)).optional()?;
-        let missing = || ApiError::not_found("row_not_found", "A row");
-        let row = row.ok_or_else(missing)?;
-        let of_row: Vec<String> = serde_json::from_value(row["$permissions"].clone()).unwrap_or_default();
-        let may = |action| {
-            permissions::allows(&self.permissions, action, caller)
-                || self.row_security && permissions::allows(&of_row, action, caller)
-        };
-        if !may(Action::Read) && !may(action) {
-            return Err(missing().into());
-        }
-        if !may(action) {
-            return Err(unauthorized().into());
-        }
-        Ok(row)
-    }
-
-    /// What is told of a row: to whom may read the table, and with row security to whom may read the row.
-    pub fn event(&self, row: &Value, action: &str, time: i64) -> Event {
-        let of_row: Vec<String> = serde_json::from_value(row["$permissions"].clone()).unwrap_or_default();
-        let of_row = self.row_security.then_some(&of_row).into_iter().flatten();
-        let (database, table) = (&self.database, &self.id);
-        let id = row["$id"].as_str().unwrap_or_default();
-        let mut channels = vec!["rows".to_owned(), "documents".to_owned()];
-        // The older names of the same things are still asked for.
-        for rows in [
-            format!("databases.{database}.tables.{table}.rows"),
-            format!("tablesdb.{database}.tables.{table}.rows"),
-            format!("databases.{database}.collections.{table}.documents"),
-        ] {
-            channels.push(format!("{rows}.{id}"));
-            channels.push(rows);
-        }
-        let mut event = Event::new(
-            &[("databases", database), ("tables", table), ("rows", id)],
-            action,
-            row.clone(),
-            time,
-        );
-        let older = [("databases", database.as_str()), ("collections", table), ("documents", id)];
-        event.add_names(&older, action);
-        event.on(channels, action).readable(&self.permissions).readable(of_row)
     }
 
     pub fn json(&self) -> Value {
@@ -153,16 +186,23 @@ impl Table {
             "databaseId": self.database,
             "name": self.name,
             "description": "",
-            "enabled": true,
+            "enabled": self.enabled,
             "rowSecurity": self.row_security,
-            "columns": self.columns.iter().map(Column::json).collect::<Vec<_>>(),
-            "indexes": [],
+            "columns": self.shown().map(Column::json).collect::<Vec<_>>(),
+            "indexes": self.indexes.iter().map(Index::json).collect::<Vec<_>>(),
             "bytesMax": 0,
             "bytesUsed": 0,
         })
     }
 }
 
-pub fn unauthorized() -> ApiError {
-    ApiError::new(StatusCode::UNAUTHORIZED, "user_unauthorized", "You may not do this here.")
+/// A list that we wrote ourselves; what cannot be read must not be taken for an empty one.
+fn read<T: serde::de::DeserializeOwned>(text: &str, place: usize) -> rusqlite::Result<T> {
+    serde_json::from_str(text).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(place, rusqlite::types::Type::Text, Box::new(error))
+    })
+}
+
+pub fn missing() -> ApiError {
+    ApiError::not_found("table_not_found", "A table")
 }

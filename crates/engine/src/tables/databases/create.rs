@@ -1,0 +1,48 @@
+//! Making a database.
+
+use axum::{http::StatusCode, response::Response};
+use rusqlite::params;
+use serde::Deserialize;
+
+use super::Database;
+use crate::core::{
+    error::{ApiError, ApiResult},
+    ids,
+    routes::{self, Call},
+    store::is_conflict,
+};
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Body {
+    database_id: String,
+    name: String,
+    enabled: Option<bool>,
+}
+
+pub async fn create(mut call: Call) -> ApiResult<Response> {
+    let body: Body = call.json().await?;
+    let now = call.app.now();
+    let database = Database {
+        id: ids::wanted(&body.database_id)?,
+        name: crate::users::check_name(&body.name)?,
+        enabled: body.enabled.unwrap_or(true),
+        created: now,
+        updated: now,
+    };
+    let answer = database.json();
+    call.app
+        .store
+        .write(move |tx| {
+            let sql =
+                "INSERT INTO database (id, name, enabled, created, updated) VALUES (?1, ?2, ?3, ?4, ?4)";
+            match tx.execute(sql, params![database.id, database.name, database.enabled, now]) {
+                Err(error) if is_conflict(&error) => {
+                    Err(ApiError::conflict("database_already_exists", "A database").into())
+                }
+                other => Ok(other.map(|_| ())?),
+            }
+        })
+        .await?;
+    routes::json(StatusCode::CREATED, &answer)
+}
