@@ -81,14 +81,9 @@ impl Call {
             .map_err(|error| ApiError::argument(format!("The body is not as expected: {error}")))
     }
 
-<<<<<<< HEAD
-    async fn bytes(&mut self) -> ApiResult<Bytes> {
-        let whole = axum::body::to_bytes(std::mem::take(self.body.get_mut()), BODY);
-=======
     /// The body, at most 1 MiB of it.
     pub async fn bytes(&mut self) -> ApiResult<Bytes> {
-        let whole = axum::body::to_bytes(std::mem::take(&mut self.body), BODY);
->>>>>>> data
+        let whole = axum::body::to_bytes(std::mem::take(self.body.get_mut()), BODY);
         let (status, message) = match tokio::time::timeout(PATIENCE, whole).await {
             Ok(Ok(bytes)) => return Ok(bytes),
             Ok(Err(_)) => (StatusCode::PAYLOAD_TOO_LARGE, "The body is over 1 MiB."),
