@@ -5,7 +5,7 @@ use serde_json::json;
 use telestack_media::picture::{Stamp, from_rgba, read_stamp};
 use telestack_testkit::{wait_for, windows::Window};
 
-use crate::PATIENCE;
+use crate::{PATIENCE, picture};
 
 /// As often must a number be higher than the one before.
 const RISES: u32 = 3;
@@ -39,7 +39,15 @@ pub async fn sees_the_other(window: &Window) -> Result<()> {
             let number = stamp(window).await.ok().flatten()?.number;
             (Some(number) != before).then_some(number)
         });
-        let next = next.await.with_context(|| window.name().to_owned())?;
+        let next = match next.await {
+            Ok(next) => next,
+            Err(fault) => {
+                // What the window shows in place of it tells why.
+                window.picture(&picture(&format!("{}-sees-nobody", window.name()))).await?;
+                let page = window.run("return document.body.innerText", Vec::new()).await?;
+                return Err(fault.context(format!("{}: the page says {page}", window.name())));
+            }
+        };
         // A camera that was started again counts from the beginning.
         rises = if before.is_some_and(|before| next > before) { rises + 1 } else { 0 };
         last = Some(next);

@@ -81,27 +81,25 @@ impl Caller {
         self.said.lock().expect("lines").clone()
     }
 
-    /// The newest figures of another person, said after `since`.
-    fn figures(&self, stack: &Stack, of: &str, since: Instant) -> Option<Value> {
-        let user = &stack.person(of)?.matrix_id;
+    /// All figures of another person that were said after `since`.
+    fn figures(&self, stack: &Stack, of: &str, since: Instant) -> Vec<Value> {
+        let Some(user) = stack.person(of).map(|person| &person.matrix_id) else { return Vec::new() };
         let said = self.said();
-        let stats = said.iter().rev().filter(|(at, line)| *at > since && line["event"] == "stats");
+        let stats = said.iter().filter(|(at, line)| *at > since && line["event"] == "stats");
         stats
             .flat_map(|(_, line)| line["participants"].as_array().cloned().unwrap_or_default())
-            .find(|one| one["identity"].as_str().is_some_and(|identity| identity.starts_with(user)))
+            .filter(|one| one["identity"].as_str().is_some_and(|identity| identity.starts_with(user)))
+            .collect()
     }
 
-    /// Waits until somebody else's picture moves and their tone is heard, both after `since`.
+    /// Waits until somebody else's picture moved and their tone was heard, both after `since`; they may be gone by now.
     async fn sees(&self, stack: &Stack, other: &str, hz: f64, since: Instant) -> Result<()> {
-        let mut first = None;
         let seen = wait_for(other, PATIENCE, || {
             let figures = self.figures(stack, other, since);
-            let arrived = figures.as_ref().and_then(|figures| {
-                let number = figures["frameNumber"].as_u64()?;
-                let heard = (figures["audioHz"].as_f64()? - hz).abs() < 10.0;
-                let moved = number > *first.get_or_insert(number);
-                (moved && heard).then_some(())
-            });
+            let numbers = figures.iter().filter_map(|one| one["frameNumber"].as_u64());
+            let moved = numbers.clone().min() < numbers.max();
+            let heard = |one: &Value| one["audioHz"].as_f64().is_some_and(|tone| (tone - hz).abs() < 10.0);
+            let arrived = (moved && figures.iter().any(heard)).then_some(());
             async move { arrived }
         });
         seen.await.with_context(|| format!("{} sees and hears too little: {:#?}", self.name, self.tail()))

@@ -182,6 +182,7 @@ impl Others {
         // One that was left out, or is gone already.
         let Some(track) = self.tracks.get_mut(remote.sid()) else { return Ok(()) };
         track.stop(&self.board, &self.chain);
+        tracing::debug!(identity = track.identity, sid = remote.sid(), "subscribed");
         let reading = match track.shown() {
             Some(shown) => {
                 let stream = remote.video_stream()?;
@@ -225,6 +226,7 @@ impl Others {
 
     /// The library met frames that it can or cannot open.
     pub fn encryption(&mut self, identity: &str, state: EncryptionState) -> Option<FromHost> {
+        tracing::debug!(identity, ?state, "encryption");
         let participant = self.participants.get_mut(identity)?;
         let missing = match state {
             EncryptionState::MissingKey | EncryptionState::DecryptionFailed => {
@@ -334,6 +336,7 @@ fn describe(stats: &mut ParticipantStats, newest: &crate::picture::Picture) {
 
 impl Track {
     fn tell(&mut self, wanted: Told) {
+        tracing::debug!(identity = self.identity, sid = self.publication.sid(), ?wanted, "told the server");
         let mut done = Ok(());
         if wanted.paused != self.told.paused {
             done = self.publication.set_enabled(!wanted.paused);

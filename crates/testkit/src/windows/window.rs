@@ -23,6 +23,8 @@ use crate::{EnginePaths, Person, Spawn, Stack, Supervised, engines::binary, proj
 /// Any single step; what a page takes time for is waited for by the caller.
 const STEP: Duration = Duration::from_secs(60);
 
+const LOGGED: &str = "warn,telestack=info,telestack_app=info,telestack_chat=info,telestack_calls=debug,telestack_media=debug,telestack_backend=info";
+
 /// How a window is opened.
 #[derive(Debug, Clone)]
 pub struct WindowOptions {
@@ -58,6 +60,8 @@ impl WindowOptions {
             ("TELESTACK_FFI_LIBRARY", ffi_library.to_string_lossy().into_owned()),
             ("TELESTACK_TEST_MEDIA", "1".to_owned()),
             ("TELESTACK_CLOSE_QUITS", "1".to_owned()),
+            // A story that failed once is understood from its logs.
+            ("TELESTACK_LOG", LOGGED.to_owned()),
         ] {
             options = options.env(key, value);
         }
