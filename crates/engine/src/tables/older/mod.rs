@@ -10,6 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::Value;
+use sync_wrapper::SyncWrapper;
 
 pub use self::routes::routes;
 use crate::core::{
@@ -29,13 +30,14 @@ async fn translated(mut call: Call, operation: Handler) -> ApiResult<Response> {
     }
     let bytes = call.bytes().await?;
     // What is no JSON is refused by the operation, in its own words.
-    call.body = match serde_json::from_slice::<Value>(&bytes) {
+    let body = match serde_json::from_slice::<Value>(&bytes) {
         Ok(mut body) => {
             names::request(&mut body);
             Body::from(body.to_string())
         }
         Err(_) => Body::from(bytes),
     };
+    call.body = SyncWrapper::new(body);
     let response = operation(call).await.unwrap_or_else(IntoResponse::into_response);
     let (mut parts, body) = response.into_parts();
     let Ok(bytes) = axum::body::to_bytes(body, LARGEST).await else {
