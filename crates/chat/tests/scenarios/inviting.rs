@@ -35,6 +35,10 @@ async fn people_are_asked_into_a_room() {
     }
     noa.chat.accept_invite(&room).await.expect("in");
     mia.room("Noa in the room", |found| (found.id == room && found.member_count == 2).then_some(())).await;
+    // An answer that was under way while she joined can tell of the invitation once more.
+    let hers =
+        |found: &RoomSummary| (found.id == room && found.membership == Membership::Joined).then_some(());
+    noa.room("her room", hers).await;
     let mut noas = Window::open(&noa.chat, &room).await;
     mia.chat.send_text(&room, "roses", None, &[]).await.expect("written");
     noas.message("roses").await;
