@@ -3,23 +3,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Account, AppwriteException, Client, ID, Teams } from "appwrite";
 import { forget } from "./browser.mjs";
-import { stack } from "./stack.mjs";
+import { refusals, stack } from "./stack.mjs";
 
+const refusal = refusals(AppwriteException);
 const client = new Client().setEndpoint(stack.appwrite.endpoint).setProject(stack.appwrite.project);
 const account = new Account(client);
 const email = `eve-${Date.now()}@example.org`;
 const password = "a long enough password";
-
-/** Appwrite's type of the error that a promise ends with. */
-async function refusal(promise) {
-  try {
-    await promise;
-  } catch (error) {
-    assert.ok(error instanceof AppwriteException, String(error));
-    return error.type;
-  }
-  return "nothing was refused";
-}
 
 test("signs up, in and out", async () => {
   const made = await account.create({ userId: ID.unique(), email, password, name: "Eve" });

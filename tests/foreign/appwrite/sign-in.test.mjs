@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { Account, AppwriteException, AuthenticationFactor, AuthenticatorType, Client, ID, Teams } from "appwrite";
 import { forget } from "./browser.mjs";
-import { admin, stack, until } from "./stack.mjs";
+import { admin, refusals, stack, until } from "./stack.mjs";
 
+const refusal = refusals(AppwriteException);
 const client = new Client().setEndpoint(stack.appwrite.endpoint).setProject(stack.appwrite.project).setLocale("en");
 const account = new Account(client);
 const page = `${stack.server}/page`;
@@ -41,17 +42,6 @@ async function code(to) {
 
 async function link(to) {
   return new URL((await message(to)).text.match(/https?:\S+/)[0]).searchParams;
-}
-
-/** Appwrite's type of the error that a promise ends with. */
-async function refusal(promise) {
-  try {
-    await promise;
-  } catch (error) {
-    assert.ok(error instanceof AppwriteException, String(error));
-    return error.type;
-  }
-  return "nothing was refused";
 }
 
 /** Somebody new who is signed in with a password. */

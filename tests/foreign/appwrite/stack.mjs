@@ -1,4 +1,5 @@
-// The running stack: the line of `cargo xtask serve --json`.
+// The running stack: the line of `cargo xtask serve --json`; and what several suites ask with.
+import assert from "node:assert/strict";
 
 const line = process.env.TELESTACK_SERVE_JSON;
 if (!line) throw new Error("TELESTACK_SERVE_JSON is missing: run this by `cargo xtask test`");
@@ -31,4 +32,17 @@ export async function until(what, condition) {
     if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** Tells Appwrite's type of the error that a promise ends with; each SDK has an exception of its own. */
+export function refusals(AppwriteException) {
+  return async (promise) => {
+    try {
+      await promise;
+    } catch (error) {
+      assert.ok(error instanceof AppwriteException, String(error));
+      return error.type;
+    }
+    return "nothing was refused";
+  };
 }

@@ -4,7 +4,9 @@ import {
   AppwriteException, Client, Databases, ID, Operator, Query, RelationMutate, RelationshipType, TablesDB,
   TablesDBIndexType,
 } from "node-appwrite";
-import { stack } from "./stack.mjs";
+import { refusals, stack } from "./stack.mjs";
+
+const refusal = refusals(AppwriteException);
 
 // npm node-appwrite, unmodified, with an administrator's key.
 const client = new Client().setEndpoint(stack.appwrite.endpoint).setProject(stack.appwrite.project)
@@ -22,17 +24,6 @@ before(async () => {
 });
 
 after(() => tables.delete({ databaseId }));
-
-/** Appwrite's type of the error that a promise ends with. */
-async function refusal(promise) {
-  try {
-    await promise;
-  } catch (error) {
-    assert.ok(error instanceof AppwriteException, String(error));
-    return error.type;
-  }
-  return "nothing was refused";
-}
 
 test("makes, changes and drops columns of every kind", async () => {
   const required = false;

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Account, AppwriteException, Client, ID, PasswordHash, Query, Teams, Users } from "node-appwrite";
-import { stack } from "./stack.mjs";
+import { refusals, stack } from "./stack.mjs";
 
+const refusal = refusals(AppwriteException);
 /** A client of a server: with the administrator's key, a session, or nothing. */
 function client() {
   return new Client().setEndpoint(stack.appwrite.endpoint).setProject(stack.appwrite.project);
@@ -10,17 +11,6 @@ function client() {
 
 const users = new Users(client().setKey(stack.appwrite.key));
 const run = Date.now();
-
-/** Appwrite's type of the error that a promise ends with. */
-async function refusal(promise) {
-  try {
-    await promise;
-  } catch (error) {
-    assert.ok(error instanceof AppwriteException, String(error));
-    return error.type;
-  }
-  return "nothing was refused";
-}
 
 test("somebody with a hash of another system comes in", async () => {
   const email = `md5-${run}@example.org`;

@@ -8,7 +8,7 @@ use crate::{
     core::{
         clock::iso,
         error::ApiResult,
-        query::{self, TOTAL},
+        query,
         routes::{self, Call},
         store::StoreError,
     },
@@ -62,10 +62,7 @@ pub async fn page(call: &Call, user: String) -> ApiResult<Response> {
             let owner = User::get(c, &user)?;
             page.conditions.insert(0, "(user_id = ?)".into());
             page.values.insert(0, Sql::Text(user));
-            let count = format!("SELECT count(*) FROM (SELECT 1 FROM log{} LIMIT {TOTAL})", page.filter());
-            let count =
-                |c: &Connection| c.query_row(&count, params_from_iter(&page.values), |row| row.get(0));
-            let total: i64 = if counted { count(c)? } else { 0 };
+            let total = if counted { page.count(c, "log")? } else { 0 };
             let order = if page.order.is_empty() {
                 "number DESC".to_owned()
             } else {

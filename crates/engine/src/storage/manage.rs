@@ -1,9 +1,9 @@
 //! Files listed, read, renamed and deleted.
 
 use axum::{http::StatusCode, response::Response};
-use rusqlite::{params, params_from_iter, types::Value as Sql};
+use rusqlite::{params, types::Value as Sql};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     bucket::Bucket,
@@ -13,7 +13,7 @@ use super::{
 use crate::core::{
     error::ApiResult,
     permissions::{self, Action},
-    query::{self, TOTAL},
+    query::{self, Source},
     routes::{self, Call},
 };
 
@@ -32,7 +32,7 @@ pub async fn list(call: Call) -> ApiResult<Response> {
         Some(known.to_owned())
     };
     let mut page = query::parse(&call.list("queries"), &column)?;
-    let count = call.query_value("total") != Some("false");
+    let counted = call.counted();
     if let Some(words) = call.query_value("search") {
         page.containing("name", words);
     }
@@ -51,28 +51,13 @@ pub async fn list(call: Call) -> ApiResult<Response> {
                 }
                 page.only_with("permissions", permissions::opening(Action::Read, caller.roles()));
             }
-            let total: i64 = if count {
-                let sql = format!("SELECT count(*) FROM (SELECT 1 FROM file{} LIMIT {TOTAL})", page.filter());
-                c.query_row(&sql, params_from_iter(&page.values), |row| row.get(0))?
-            } else {
-                0
+            let source = Source {
+                select: SELECT,
+                from: "file",
+                key: ("bucket_id = ? AND id", vec![Sql::Text(bucket.id)]),
+                last: "number",
             };
-            let key = ("bucket_id = ? AND id", vec![Sql::Text(bucket.id.clone())]);
-            let backwards = page.seek(c, "file", key, "number")?;
-            let sql = format!(
-                "{SELECT}{} ORDER BY {} LIMIT {} OFFSET {}",
-                page.filter(),
-                page.order_sql("number", backwards),
-                page.limit,
-                page.offset
-            );
-            let mut statement = c.prepare_cached(&sql)?;
-            let files = statement.query_map(params_from_iter(&page.values), File::from_row)?;
-            let mut files = files.map(|file| Ok(file?.json())).collect::<rusqlite::Result<Vec<Value>>>()?;
-            if backwards {
-                files.reverse();
-            }
-            Ok((total, files))
+            page.list(c, source, counted, |row| Ok(File::from_row(row)?.json()))
         })
         .await?;
     routes::json(StatusCode::OK, &json!({ "total": total, "files": files }))

@@ -1,7 +1,7 @@
 //! Teams themselves. Somebody sees the teams that they are in; an API key sees all.
 
 use axum::{http::StatusCode, response::Response};
-use rusqlite::{Connection, OptionalExtension as _, Row, params, params_from_iter, types::Value as Sql};
+use rusqlite::{Connection, OptionalExtension as _, Row, params, types::Value as Sql};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::{
         error::{ApiError, ApiResult},
         events::Event,
         ids,
-        query::{self, TOTAL},
+        query::{self, Source, TOTAL},
         routes::{self, Call},
         store::{StoreError, is_conflict},
     },
@@ -81,31 +81,19 @@ pub async fn list(call: Call) -> ApiResult<Response> {
         page.values.push(Sql::Text(call.caller.user_id().unwrap_or_default().to_owned()));
     }
     // Teams are few and chosen from: without a query all are answered.
-    let limit = if queries.is_empty() { TOTAL } else { page.limit };
-    let last = if queries.is_empty() { "name" } else { "rowid" };
+    let last = if queries.is_empty() {
+        page.limit = TOTAL;
+        "name"
+    } else {
+        "rowid"
+    };
     let counted = call.counted();
     let (total, teams) = call
         .app
         .store
         .read(move |c| {
-            let count = format!("SELECT count(*) FROM (SELECT 1 FROM team{} LIMIT {TOTAL})", page.filter());
-            let count =
-                |c: &Connection| c.query_row(&count, params_from_iter(&page.values), |row| row.get(0));
-            let total: i64 = if counted { count(c)? } else { 0 };
-            let backwards = page.seek(c, "team", ("id", Vec::new()), "rowid")?;
-            let sql = format!(
-                "{SELECT}{} ORDER BY {} LIMIT {limit} OFFSET {}",
-                page.filter(),
-                page.order_sql(last, backwards),
-                page.offset
-            );
-            let mut statement = c.prepare(&sql)?;
-            let rows = statement.query_map(params_from_iter(page.values), json_of)?;
-            let mut teams = rows.collect::<Result<Vec<_>, _>>()?;
-            if backwards {
-                teams.reverse();
-            }
-            Ok((total, teams))
+            let source = Source { select: SELECT, from: "team", key: ("id", Vec::new()), last };
+            page.list(c, source, counted, json_of)
         })
         .await?;
     routes::json(StatusCode::OK, &json!({ "total": total, "teams": teams }))

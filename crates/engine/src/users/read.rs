@@ -1,13 +1,12 @@
 //! Listing, reading and deleting users with an API key.
 
 use axum::{http::StatusCode, response::Response};
-use rusqlite::{Connection, params_from_iter};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::model::{COLUMNS, User};
 use crate::core::{
     error::ApiResult,
-    query::{self, TOTAL},
+    query::{self, Source},
     routes::{self, Call},
 };
 
@@ -42,26 +41,9 @@ pub async fn list(call: Call) -> ApiResult<Response> {
         .app
         .store
         .read(move |c| {
-            let count = format!("SELECT count(*) FROM (SELECT 1 FROM user{} LIMIT {TOTAL})", page.filter());
-            let count =
-                |c: &Connection| c.query_row(&count, params_from_iter(&page.values), |row| row.get(0));
-            let total: i64 = if counted { count(c)? } else { 0 };
-            let backwards = page.seek(c, "user", ("id", Vec::new()), "rowid")?;
-            let sql = format!(
-                "SELECT {COLUMNS} FROM user{} ORDER BY {} LIMIT {} OFFSET {}",
-                page.filter(),
-                page.order_sql("rowid", backwards),
-                page.limit,
-                page.offset
-            );
-            let mut statement = c.prepare(&sql)?;
-            let users = statement.query_map(params_from_iter(page.values), User::from_row)?;
-            let mut users =
-                users.map(|user| Ok(user?.json_for_key())).collect::<rusqlite::Result<Vec<Value>>>()?;
-            if backwards {
-                users.reverse();
-            }
-            Ok((total, users))
+            let select = format!("SELECT {COLUMNS} FROM user");
+            let source = Source { select: &select, from: "user", key: ("id", Vec::new()), last: "rowid" };
+            page.list(c, source, counted, |row| Ok(User::from_row(row)?.json_for_key()))
         })
         .await?;
     routes::json(StatusCode::OK, &json!({ "total": total, "users": users }))

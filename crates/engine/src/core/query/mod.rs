@@ -4,6 +4,7 @@ mod condition;
 mod cursor;
 mod field;
 pub mod functions;
+mod listing;
 mod of_place;
 mod places;
 mod words;
@@ -14,7 +15,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use self::condition::Compiler;
-pub use self::field::{Field, Search, Shape};
+pub use self::{
+    field::{Field, Search, Shape},
+    listing::Source,
+};
 use super::error::{ApiError, ApiResult};
 
 const MOST: usize = 100;

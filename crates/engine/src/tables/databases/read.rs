@@ -1,13 +1,12 @@
 //! Databases listed and read.
 
 use axum::{http::StatusCode, response::Response};
-use rusqlite::params_from_iter;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Database, SELECT};
 use crate::core::{
     error::ApiResult,
-    query::{self, TOTAL},
+    query::{self, Source},
     routes::{self, Call},
 };
 
@@ -37,23 +36,8 @@ pub async fn list(call: Call) -> ApiResult<Response> {
         .app
         .store
         .read(move |c| {
-            let sql = format!("SELECT count(*) FROM (SELECT 1 FROM database{} LIMIT {TOTAL})", page.filter());
-            let total: i64 = c.query_row(&sql, params_from_iter(&page.values), |row| row.get(0))?;
-            let backwards = page.seek(c, "database", ("id", Vec::new()), "rowid")?;
-            let sql = format!(
-                "{SELECT}{} ORDER BY {} LIMIT {} OFFSET {}",
-                page.filter(),
-                page.order_sql("rowid", backwards),
-                page.limit,
-                page.offset
-            );
-            let mut statement = c.prepare(&sql)?;
-            let found = statement.query_map(params_from_iter(&page.values), Database::from_row)?;
-            let mut found = found.map(|one| Ok(one?.json())).collect::<rusqlite::Result<Vec<Value>>>()?;
-            if backwards {
-                found.reverse();
-            }
-            Ok((total, found))
+            let source = Source { select: SELECT, from: "database", key: ("id", Vec::new()), last: "rowid" };
+            page.list(c, source, true, |row| Ok(Database::from_row(row)?.json()))
         })
         .await?;
     routes::json(StatusCode::OK, &json!({ "total": total, "databases": databases }))

@@ -1,7 +1,7 @@
 //! Reading rows: one by id, many by queries. What one may not read is not there.
 
 use axum::{http::StatusCode, response::Response};
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use super::{load::Selection, unauthorized};
@@ -10,7 +10,7 @@ use crate::{
         caller::Caller,
         error::ApiResult,
         permissions::{self, Action},
-        query::{self, TOTAL},
+        query::{self, Source},
         routes::{self, Call},
         store::StoreError,
     },
@@ -37,11 +37,11 @@ pub async fn get(call: Call) -> ApiResult<Response> {
 pub async fn list(call: Call) -> ApiResult<Response> {
     let (database, id) = (call.param("databaseId").to_owned(), call.param("tableId").to_owned());
     let queries = call.list("queries");
-    let count = call.query_value("total") != Some("false");
+    let counted = call.counted();
     let caller = call.caller.clone();
     let found = transactions::read(call, move |c| {
         let table = Table::open(c, &database, &id, &caller)?;
-        page(c, table, &queries, count, &caller)
+        page(c, table, &queries, counted, &caller)
     });
     let (total, rows) = found.await?;
     routes::json(StatusCode::OK, &json!({ "total": total, "rows": rows }))
@@ -52,7 +52,7 @@ fn page(
     c: &Connection,
     mut table: Table,
     queries: &[String],
-    count: bool,
+    counted: bool,
     caller: &Caller,
 ) -> Result<(i64, Vec<Value>), StoreError> {
     let mut page = query::parse_fields(queries, &|attribute| table.field(attribute))?;
@@ -62,29 +62,10 @@ fn page(
         }
         page.only_with("\"$permissions\"", permissions::opening(Action::Read, caller.roles()));
     }
-    let total: i64 = if count {
-        let sql =
-            format!("SELECT count(*) FROM (SELECT 1 FROM {}{} LIMIT {TOTAL})", table.sql(), page.filter());
-        c.prepare_cached(&sql)?.query_row(params_from_iter(&page.values), |row| row.get(0))?
-    } else {
-        0
-    };
-    let backwards = page.seek(c, &table.sql(), ("\"$id\"", Vec::new()), "\"$sequence\"")?;
     let selection = Selection::narrow(&mut table, &page.select)?;
-    let sql = format!(
-        "{}{} ORDER BY {} LIMIT {} OFFSET {}",
-        table.select(),
-        page.filter(),
-        page.order_sql("\"$sequence\"", backwards),
-        page.limit,
-        page.offset
-    );
-    let mut statement = c.prepare_cached(&sql)?;
-    let rows = statement.query_map(params_from_iter(&page.values), |row| table.row(row))?;
-    let mut rows: Vec<Value> = rows.collect::<Result<_, _>>()?;
-    if backwards {
-        rows.reverse();
-    }
+    let (select, from) = (table.select(), table.sql());
+    let source = Source { select: &select, from: &from, key: ("\"$id\"", Vec::new()), last: "\"$sequence\"" };
+    let (total, mut rows) = page.list(c, source, counted, |row| table.row(row))?;
     selection.load(c, &table, &mut rows, caller, 0)?;
     Ok((total, rows))
 }

@@ -1,13 +1,13 @@
 //! Tables listed and read.
 
 use axum::{http::StatusCode, response::Response};
-use rusqlite::{params_from_iter, types::Value as Sql};
-use serde_json::{Value, json};
+use rusqlite::types::Value as Sql;
+use serde_json::json;
 
 use crate::{
     core::{
         error::ApiResult,
-        query::{self, TOTAL},
+        query::{self, Source},
         routes::{self, Call},
     },
     tables::{
@@ -47,26 +47,13 @@ pub async fn list(call: Call) -> ApiResult<Response> {
             Database::get(c, &database)?;
             page.conditions.push("database_id = ?".into());
             page.values.push(Sql::Text(database.clone()));
-            let sql =
-                format!("SELECT count(*) FROM (SELECT 1 FROM data_table{} LIMIT {TOTAL})", page.filter());
-            let total: i64 = c.query_row(&sql, params_from_iter(&page.values), |row| row.get(0))?;
-            let cursor = ("database_id = ? AND id", vec![Sql::Text(database)]);
-            let backwards = page.seek(c, "data_table", cursor, "number")?;
-            let sql = format!(
-                "{}{} ORDER BY {} LIMIT {} OFFSET {}",
-                table::SELECT,
-                page.filter(),
-                page.order_sql("number", backwards),
-                page.limit,
-                page.offset
-            );
-            let mut statement = c.prepare(&sql)?;
-            let found = statement.query_map(params_from_iter(&page.values), Table::from_row)?;
-            let mut found = found.map(|one| Ok(one?.json())).collect::<rusqlite::Result<Vec<Value>>>()?;
-            if backwards {
-                found.reverse();
-            }
-            Ok((total, found))
+            let source = Source {
+                select: table::SELECT,
+                from: "data_table",
+                key: ("database_id = ? AND id", vec![Sql::Text(database)]),
+                last: "number",
+            };
+            page.list(c, source, true, |row| Ok(Table::from_row(row)?.json()))
         })
         .await?;
     routes::json(StatusCode::OK, &json!({ "total": total, "tables": tables }))

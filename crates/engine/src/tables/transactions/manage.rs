@@ -1,15 +1,15 @@
 //! Transactions opened, listed, read and forgotten.
 
 use axum::{http::StatusCode, response::Response};
-use rusqlite::{params, params_from_iter, types::Value as Sql};
+use rusqlite::{params, types::Value as Sql};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{PENDING, SELECT, Transaction, owner};
 use crate::core::{
     error::{ApiError, ApiResult},
     ids,
-    query::{self, TOTAL},
+    query::{self, Source},
     routes::{self, Call},
 };
 
@@ -77,26 +77,9 @@ pub async fn list(call: Call) -> ApiResult<Response> {
         .app
         .store
         .read(move |c| {
-            let sql = format!(
-                "SELECT count(*) FROM (SELECT 1 FROM data_transaction{} LIMIT {TOTAL})",
-                page.filter()
-            );
-            let total: i64 = c.query_row(&sql, params_from_iter(&page.values), |row| row.get(0))?;
-            let backwards = page.seek(c, "data_transaction", ("id", Vec::new()), "rowid")?;
-            let sql = format!(
-                "{SELECT}{} ORDER BY {} LIMIT {} OFFSET {}",
-                page.filter(),
-                page.order_sql("rowid", backwards),
-                page.limit,
-                page.offset
-            );
-            let mut statement = c.prepare(&sql)?;
-            let found = statement.query_map(params_from_iter(&page.values), Transaction::from_row)?;
-            let mut found = found.map(|one| Ok(one?.json())).collect::<rusqlite::Result<Vec<Value>>>()?;
-            if backwards {
-                found.reverse();
-            }
-            Ok((total, found))
+            let source =
+                Source { select: SELECT, from: "data_transaction", key: ("id", Vec::new()), last: "rowid" };
+            page.list(c, source, true, |row| Ok(Transaction::from_row(row)?.json()))
         })
         .await?;
     routes::json(StatusCode::OK, &json!({ "total": total, "transactions": transactions }))

@@ -1,14 +1,14 @@
 //! Reading memberships: of a team, of a person, one.
 
 use axum::{http::StatusCode, response::Response};
-use rusqlite::{Connection, params_from_iter, types::Value as Sql};
+use rusqlite::types::Value as Sql;
 use serde_json::json;
 
 use super::{Pending, SELECT, find, json_of, not_found};
 use crate::{
     core::{
         error::ApiResult,
-        query::{self, TOTAL},
+        query::{self, Source, TOTAL},
         routes::{self, Call},
     },
     teams::team::visible,
@@ -63,7 +63,12 @@ async fn page(call: &Call, condition: &'static str, of: String) -> ApiResult<Res
         page.containing("(u.name || ' ' || coalesce(u.email, '') || ' ' || u.id || ' ' || t.name)", words);
     }
     // Teams are lists of people to choose from: without a query all are answered.
-    let limit = if queries.is_empty() { TOTAL } else { page.limit };
+    let last = if queries.is_empty() {
+        page.limit = TOTAL;
+        "u.name"
+    } else {
+        "m.rowid"
+    };
     let pending = shown(call);
     let counted = call.counted();
     let (total, memberships) = call
@@ -72,27 +77,9 @@ async fn page(call: &Call, condition: &'static str, of: String) -> ApiResult<Res
         .read(move |c| {
             page.conditions.push(condition.to_owned());
             page.values.push(Sql::Text(of));
-            let tables = SELECT.split_once("FROM").map_or(SELECT, |(_, tables)| tables);
-            let count =
-                format!("SELECT count(*) FROM (SELECT 1 FROM {tables}{} LIMIT {TOTAL})", page.filter());
-            let count =
-                |c: &Connection| c.query_row(&count, params_from_iter(&page.values), |row| row.get(0));
-            let total: i64 = if counted { count(c)? } else { 0 };
-            let backwards = page.seek(c, tables, ("m.id", Vec::new()), "m.rowid")?;
-            let last = if queries.is_empty() { "u.name" } else { "m.rowid" };
-            let sql = format!(
-                "{SELECT}{} ORDER BY {} LIMIT {limit} OFFSET {}",
-                page.filter(),
-                page.order_sql(last, backwards),
-                page.offset
-            );
-            let mut statement = c.prepare_cached(&sql)?;
-            let rows = statement.query_map(params_from_iter(page.values), |row| json_of(row, pending))?;
-            let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
-            if backwards {
-                rows.reverse();
-            }
-            Ok((total, rows))
+            let from = SELECT.split_once("FROM").map_or(SELECT, |(_, from)| from);
+            let source = Source { select: SELECT, from, key: ("m.id", Vec::new()), last };
+            page.list(c, source, counted, |row| json_of(row, pending))
         })
         .await?;
     routes::json(StatusCode::OK, &json!({ "total": total, "memberships": memberships }))

@@ -1,9 +1,9 @@
 //! Somebody's targets by an administrator's key: a second address, a number, a device.
 
 use axum::{http::StatusCode, response::Response};
-use rusqlite::{Connection, params_from_iter, types::Value as Sql};
+use rusqlite::types::Value as Sql;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     COLUMNS, NewTarget, Target, check_identifier, delete as remove, insert, not_found, update as set,
@@ -13,7 +13,7 @@ use crate::{
     core::{
         error::{ApiError, ApiResult},
         ids,
-        query::{self, TOTAL},
+        query::{self, Source},
         routes::{self, Call},
     },
     users::{User, check_email, check_name, check_phone},
@@ -45,26 +45,9 @@ pub async fn list(call: Call) -> ApiResult<Response> {
             User::get(c, &id)?;
             page.conditions.insert(0, "(user_id = ?)".into());
             page.values.insert(0, Sql::Text(id));
-            let count = format!("SELECT count(*) FROM (SELECT 1 FROM target{} LIMIT {TOTAL})", page.filter());
-            let count =
-                |c: &Connection| c.query_row(&count, params_from_iter(&page.values), |row| row.get(0));
-            let total: i64 = if counted { count(c)? } else { 0 };
-            let backwards = page.seek(c, "target", ("id", Vec::new()), "number")?;
-            let sql = format!(
-                "SELECT {COLUMNS} FROM target{} ORDER BY {} LIMIT {} OFFSET {}",
-                page.filter(),
-                page.order_sql("number", backwards),
-                page.limit,
-                page.offset
-            );
-            let mut statement = c.prepare(&sql)?;
-            let rows = statement.query_map(params_from_iter(page.values), Target::from_row)?;
-            let mut targets =
-                rows.map(|target| Ok(target?.json())).collect::<rusqlite::Result<Vec<Value>>>()?;
-            if backwards {
-                targets.reverse();
-            }
-            Ok((total, targets))
+            let select = format!("SELECT {COLUMNS} FROM target");
+            let source = Source { select: &select, from: "target", key: ("id", Vec::new()), last: "number" };
+            page.list(c, source, counted, |row| Ok(Target::from_row(row)?.json()))
         })
         .await?;
     routes::json(StatusCode::OK, &json!({ "total": total, "targets": targets }))
