@@ -6,7 +6,7 @@ use fantoccini::key::Key;
 use serde_json::{Value, json};
 use telestack_e2e::{
     PATIENCE, Stage,
-    call::{are_in_a_call, close_details, hears_the_other},
+    call::{are_in_a_call, close_details, hears_the_other, sees_the_other},
     open_area, picture,
 };
 use telestack_testkit::windows::{Window, WindowOptions};
@@ -76,6 +76,14 @@ async fn ada_writes_to_ben_and_calls_him() -> Result<()> {
     ben.appears("[data-phase=reconnecting]", PATIENCE).await?;
     are_in_a_call(&[&ada, &ben]).await.context("after the crash")?;
     hears_the_other(&ada, BEN_HERTZ).await.context("after the crash")?;
+
+    // Between the stage and the small picture over the chat no picture gets lost, wherever it was on its way.
+    for _ in 0..10 {
+        open_area(&ada, "chat").await?;
+        ada.appears(".mini [data-tile]", PATIENCE).await?;
+        open_area(&ada, "calls").await?;
+    }
+    sees_the_other(&ada).await.context("after working elsewhere")?;
 
     // Nothing but our own commands: the webview may not reach files, shells or other plugins.
     for command in ["plugin:fs|read_file", "plugin:shell|execute", "plugin:http|fetch", "plugin:window|close"]

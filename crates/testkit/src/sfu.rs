@@ -16,11 +16,11 @@ use crate::{
     engines::{EnginePaths, project_root},
     ports::Ports,
     process::{Spawn, Supervised},
+    stack::TRIES,
 };
 
 const SECRET: &str = "a secret that is long enough for livekit-server";
 const START: Duration = Duration::from_secs(30);
-const TRIES: usize = 4;
 
 /// A running livekit-server on free ports, in a folder of its own.
 #[derive(Debug)]

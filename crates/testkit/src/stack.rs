@@ -25,6 +25,8 @@ use crate::{
 const PROJECT: &str = "telestack";
 /// First start includes making databases and keys, on a machine that may be compiling beside it.
 const START: Duration = Duration::from_secs(90);
+/// As often are other ports taken where nobody chose them.
+pub(crate) const TRIES: usize = 4;
 
 /// What a stack is started with.
 #[derive(Debug, Default)]
@@ -104,6 +106,31 @@ impl Stack {
     /// # Errors
     /// Names the engine that did not come up, with the last lines that it logged.
     pub async fn start(options: StackOptions) -> Result<Self> {
+        let mut tries = 0;
+        let mut stack = loop {
+            let mut stack = Self::prepare(&options).await?;
+            match stack.run().await {
+                Ok(()) => break stack,
+                // Between finding a free port and listening on it somebody else may take it.
+                Err(_) if options.ports.is_none() && stack.casualty().is_some() && tries < TRIES => {
+                    tries += 1
+                }
+                Err(fault) => return Err(fault),
+            }
+        };
+        let key = stack.server_command(&["admin-key"]).await?;
+        stack.info.appwrite.key = key.lines().last().unwrap_or_default().trim().to_owned();
+        ensure!(!stack.info.appwrite.key.is_empty(), "telestack-server admin-key printed nothing");
+        if !options.empty {
+            stack.info.people =
+                northlight::seed(&stack.data_dir, &stack.info.server, &stack.admin(), &stack.anonymous())
+                    .await?;
+        }
+        Ok(stack)
+    }
+
+    /// Writes what the engines read.
+    async fn prepare(options: &StackOptions) -> Result<Self> {
         let paths = EnginePaths::find()?;
         let ports = match options.ports {
             Some(ports) => ports,
@@ -112,8 +139,8 @@ impl Stack {
         if let Some(port) = ports.taken() {
             bail!("port {port} is taken: stop what listens there, or choose another --port-base");
         }
-        let (data_dir, temporary) = match options.data_dir {
-            Some(folder) => (folder, None),
+        let (data_dir, temporary) = match &options.data_dir {
+            Some(folder) => (folder.clone(), None),
             None => {
                 let folder = tempfile::Builder::new().prefix("telestack-").tempdir()?;
                 (folder.path().to_path_buf(), Some(folder))
@@ -133,7 +160,7 @@ impl Stack {
             None => [ports.server, ports.synapse],
         };
         let server = format!("http://127.0.0.1:{server}");
-        let mut stack = Self {
+        let stack = Self {
             info: StackInfo {
                 appwrite: AppwriteInfo {
                     endpoint: format!("{server}/v1"),
@@ -156,22 +183,18 @@ impl Stack {
             _temporary: temporary,
         };
         stack.configure(&options.server_config).await?;
-        // All three at once; then wait for each.
-        for engine in ENGINES {
-            stack.spawn(engine)?;
-        }
-        for engine in ENGINES {
-            stack.wait_until_healthy(engine).await?;
-        }
-        let key = stack.server_command(&["admin-key"]).await?;
-        stack.info.appwrite.key = key.lines().last().unwrap_or_default().trim().to_owned();
-        ensure!(!stack.info.appwrite.key.is_empty(), "telestack-server admin-key printed nothing");
-        if !options.empty {
-            stack.info.people =
-                northlight::seed(&stack.data_dir, &stack.info.server, &stack.admin(), &stack.anonymous())
-                    .await?;
-        }
         Ok(stack)
+    }
+
+    /// Starts all three at once; then waits for each.
+    async fn run(&mut self) -> Result<()> {
+        for engine in ENGINES {
+            self.spawn(engine)?;
+        }
+        for engine in ENGINES {
+            self.wait_until_healthy(engine).await?;
+        }
+        Ok(())
     }
 
     #[must_use]

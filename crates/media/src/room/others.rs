@@ -248,8 +248,11 @@ impl Others {
         let mut again = None;
         for track in self.tracks.values_mut() {
             let Some(shown) = track.shown().filter(|_| track.reading.is_some()) else { continue };
+            // The window shows no picture that it has no key to. Only a frame tells that this is over, so they go on.
+            let locked = self.participants.get(&track.identity).is_some_and(|one| one.key_missing);
             let wanted = match self.board.wanted(&shown) {
                 Wanted::Unknown => Told { paused: false, size: track.told.size },
+                Wanted::Hidden if locked => Told { paused: false, size: track.told.size },
                 Wanted::Seen(width, height) => {
                     Told { paused: false, size: Some((width.max(1), height.max(1))) }
                 }

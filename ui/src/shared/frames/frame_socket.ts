@@ -1,6 +1,6 @@
 /**
- * One WebSocket to the media host. The first message authenticates; after that each drawn tile gives one credit
- * back, so the host never sends more than is drawn.
+ * One WebSocket to the media host. The first message authenticates; after that each picture gives one credit
+ * back when it was drawn or will not be, so the host never sends more than is drawn.
  */
 import { parseFrame, type Frame } from './header'
 
