@@ -98,6 +98,7 @@ pub fn builder() -> Builder<Wry> {
             settings::end_session,
             settings::about,
             settings::open_log_folder,
+            settings::page_fault,
             settings::open_link,
             settings::take_link,
         ])

@@ -58,6 +58,8 @@ async fn ada_writes_to_ben_and_calls_him() -> Result<()> {
     ada.picture(&picture("ada-chat")).await?;
     ben.picture(&picture("ben-chat")).await?;
 
+    answer_with_signs(&ada, &ben).await?;
+
     ada.press("[aria-label='Video call']").await?;
     ada.press_named("Start call").await?;
     ben.appears(".ring-card", PATIENCE).await?;
@@ -99,4 +101,25 @@ async fn ada_writes_to_ben_and_calls_him() -> Result<()> {
     }
     ada.close().await?;
     ben.close().await
+}
+
+/// Ben answers Ada's message with a sign from the keyboard's menu, Ada takes the same by pressing it, and a search finds another.
+async fn answer_with_signs(ada: &Window, ben: &Window) -> Result<()> {
+    const MENU: &str = "const row = [...document.querySelectorAll('[data-message]')].at(-1);
+        row?.querySelector('.body')?.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, clientX: 600, clientY: 400 }));
+        return Boolean(row)";
+    const COUNTS: &str = "return [...document.querySelectorAll('.reaction .num')].map((each) => each.innerText).join() === arguments[0]";
+    ben.until("the message's menu", PATIENCE, MENU, &[]).await?;
+    ben.press_named("React").await?;
+    ben.press(".picker .sign").await?;
+    ada.until("Ben's sign", PATIENCE, COUNTS, &[json!("1")]).await?;
+    ada.press("[aria-label='Add a reaction']").await?;
+    ada.type_into(".picker input", "rocket").await?;
+    ada.key(Key::Enter).await?;
+    ada.press(".reaction[aria-pressed=false]").await?;
+    for window in [ada, ben] {
+        window.until("both signs", PATIENCE, COUNTS, &[json!("2,1")]).await?;
+        window.picture(&picture(&format!("{}-signs", window.name()))).await?;
+    }
+    Ok(())
 }

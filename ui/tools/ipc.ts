@@ -89,7 +89,7 @@ function answers(world: World): Record<string, Command> {
       const id = subscribe(updates, { kind: 'items', diffs: reset(world.timelines[roomId] ?? []) })
       queueMicrotask(() => {
         updates.onmessage({ kind: 'pagination', loading: false, reachedStart: true })
-        updates.onmessage({ kind: 'typing', names: world.typing })
+        updates.onmessage({ kind: 'typing', who: world.typing })
       })
       return id
     },

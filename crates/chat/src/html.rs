@@ -84,6 +84,44 @@ pub fn sanitise(html: &str) -> Option<String> {
     (depth(&clean) <= MAX_DEPTH).then_some(clean)
 }
 
+static NO_TAGS: LazyLock<Builder<'static>> = LazyLock::new(Builder::empty);
+
+/// Words on both sides of these would run together without a space.
+const APART: &[&str] = &[
+    "br",
+    "p",
+    "ul",
+    "ol",
+    "li",
+    "pre",
+    "div",
+    "blockquote",
+    "td",
+    "th",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "summary",
+    "caption",
+];
+
+/// What a person reads of sanitised HTML, for where there is one line and no marks.
+pub fn text(sanitised: &str) -> String {
+    let apart = APART.iter().fold(sanitised.to_owned(), |html, tag| {
+        html.replace(&format!("<{tag}>"), " ").replace(&format!("</{tag}>"), " ")
+    });
+    let escaped = NO_TAGS.clean(&apart).to_string();
+    escaped
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&nbsp;", " ")
+        .replace("&amp;", "&")
+}
+
 fn depth(html: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0_usize);
     for tag in html.split('<').skip(1) {
@@ -106,6 +144,14 @@ mod tests {
         let hostile = "<b onclick='x()'>hi</b><script>alert(1)</script><img src=x onerror=y><style>*{}</style>\
             <iframe src='https://evil.example'></iframe><svg><a xlink:href='javascript:x'>v</a></svg><form><input></form>";
         assert_eq!(sanitise(hostile).as_deref(), Some("<b>hi</b>"));
+    }
+
+    #[test]
+    fn a_line_of_text_has_no_marks_and_runs_no_words_together() {
+        let written = "<p>see <a href=\"https://x.org\">this</a>, <strong>now</strong>!</p>\n<pre><code>let a = b &amp;&amp; c;</code></pre>one<br>two<ul><li>three</li><li>four</li></ul>";
+        let words: Vec<String> = text(written).split_whitespace().map(str::to_owned).collect();
+        assert_eq!(words.join(" "), "see this, now! let a = b && c; one two three four");
+        assert_eq!(text("&amp;lt;b&gt; &quot;x&quot;"), "&lt;b> \"x\"");
     }
 
     #[test]

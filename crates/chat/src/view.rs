@@ -248,7 +248,7 @@ pub enum TimelineUpdate {
         diffs: Vec<telestack_model::ListDiff<TimelineItem>>,
     },
     Typing {
-        names: Vec<String>,
+        who: Vec<Sender>,
     },
     #[serde(rename_all = "camelCase")]
     Pagination {

@@ -57,6 +57,17 @@ pub async fn open_log_folder(app: State<'_, App>) -> Result<(), ApiError> {
         .map_err(|error| ErrorCode::Internal.with(error))
 }
 
+/// Longer accounts of what went wrong in the page are cut.
+const LONGEST_FAULT: usize = 2000;
+
+/// Writes into the log what went wrong in the page and was caught by nothing there.
+#[tauri::command]
+#[specta::specta]
+pub async fn page_fault(fault: String) {
+    let fault: String = fault.chars().take(LONGEST_FAULT).collect();
+    tracing::error!(fault, "the page failed");
+}
+
 /// Opens a link of a message in the desktop's own browser or mail program; no other scheme leaves the window.
 #[tauri::command]
 #[specta::specta]

@@ -48,7 +48,7 @@ export const chat: Views = {
   },
   'chat-none': { act: () => nav.go('chat') },
   'chat-invited': { act: () => nav.openRoom(roomId('design')) },
-  'chat-typing': { world: (world) => (world.typing = ['Grace Kim']), act: open },
+  'chat-typing': { world: (world) => (world.typing = [sender('grace')]), act: open },
   'chat-direct': {
     world: (world) => {
       world.timelines[roomId('ben')] = [

@@ -1,5 +1,5 @@
 /** Everything the stubbed core knows. A view changes its copy before the window opens. */
-import type { About, CallsView, Connection, Devices, Drive, EncryptionState, ErrorCode, FolderItem, OwnDevice, PersonView, RoomSummary, SessionRow, SessionState, Settings, SignInStep, StorageUse, TimelineItem, Upload, Verification } from '$shared/ipc'
+import type { About, CallsView, Connection, Devices, Drive, EncryptionState, ErrorCode, FolderItem, OwnDevice, PersonView, RoomSummary, Sender, SessionRow, SessionState, Settings, SignInStep, StorageUse, TimelineItem, Upload, Verification } from '$shared/ipc'
 import { day, START } from '../clock'
 import { devices, history } from './calls'
 import { drives, folders, uploads } from './files'
@@ -18,7 +18,7 @@ export type World = {
   connection: Connection
   rooms: RoomSummary[]
   timelines: Record<string, TimelineItem[]>
-  typing: string[]
+  typing: Sender[]
   encryption: EncryptionState
   recoveryKey: string | null
   verifications: Verification[]

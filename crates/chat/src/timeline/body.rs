@@ -130,7 +130,9 @@ pub fn preview_of(message: &MessageType, card: Option<FileCard>) -> Preview {
 
 fn of_body(body: Body) -> Preview {
     match body {
-        Body::Text { text, .. } => Preview::Text { text: one_line(&text) },
+        Body::Text { text, html, .. } => {
+            Preview::Text { text: one_line(&html.map_or(text, |html| html::text(&html))) }
+        }
         Body::Image { .. } => Preview::Image,
         Body::File { name, .. } => Preview::File { name },
         Body::Card(card) => Preview::Card { name: card.name },

@@ -93,9 +93,9 @@ impl Reader {
                     Ok(users) => {
                         let mut who = Vec::with_capacity(users.len());
                         for user in users {
-                            who.push(names::load(&room, &user).await.name);
+                            who.push(names::load(&room, &user).await);
                         }
-                        self.send(TimelineUpdate::Typing { names: who }).await?;
+                        self.send(TimelineUpdate::Typing { who }).await?;
                     }
                     Err(broadcast::error::RecvError::Lagged(_)) => {}
                     Err(broadcast::error::RecvError::Closed) => return Ok(()),

@@ -25,6 +25,9 @@ const STEP: Duration = Duration::from_secs(60);
 
 const LOGGED: &str = "warn,telestack=info,telestack_app=info,telestack_chat=info,telestack_calls=debug,telestack_media=debug,telestack_backend=info";
 
+/// As `commands::settings::page_fault` says it.
+const PAGE_FAILED: &str = "the page failed";
+
 /// How a window is opened.
 #[derive(Debug, Clone)]
 pub struct WindowOptions {
@@ -85,6 +88,18 @@ impl WindowOptions {
     pub fn at(mut self, left: u32, top: u32, width: u32, height: u32) -> Self {
         self.place = (left, top, width, height);
         self
+    }
+
+    /// What the app's log tells of failures in its page.
+    fn page_faults(&self) -> Result<Vec<String>> {
+        let profile = self.environment.iter().find(|(key, _)| key == "TELESTACK_PROFILE_DIR");
+        let Some((_, profile)) = profile else { return Ok(Vec::new()) };
+        let mut faults = Vec::new();
+        for entry in fs::read_dir(Path::new(profile).join("logs"))? {
+            let text = fs::read_to_string(entry?.path())?;
+            faults.extend(text.lines().filter(|line| line.contains(PAGE_FAILED)).map(str::to_owned));
+        }
+        Ok(faults)
     }
 
     /// Signs this person in without the form.
@@ -355,7 +370,7 @@ impl Window {
     /// Closes the window as a person would, and waits for the app's end.
     ///
     /// # Errors
-    /// The app does not end in time; it is killed then.
+    /// The app does not end in time; it is killed then. Or something in its page failed and was caught by nothing there.
     pub async fn close(self) -> Result<()> {
         let Self { client, driver, options } = self;
         let app = {
@@ -374,6 +389,8 @@ impl Window {
         .await?;
         // The session's window is gone, which the driver may call an error.
         let _ = timeout(Duration::from_secs(5), client.close()).await;
+        let faults = options.page_faults()?;
+        ensure!(faults.is_empty(), "{}: the page failed: {}", options.name, faults.join("\n"));
         Ok(())
     }
 }

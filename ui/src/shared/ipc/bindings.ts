@@ -104,6 +104,8 @@ export const commands = {
 	endSession: (id: string) => typedError<null, ApiError>(__TAURI_INVOKE("end_session", { id })),
 	about: () => typedError<About, ApiError>(__TAURI_INVOKE("about")),
 	openLogFolder: () => typedError<null, ApiError>(__TAURI_INVOKE("open_log_folder")),
+	/**  Writes into the log what went wrong in the page and was caught by nothing there. */
+	pageFault: (fault: string) => __TAURI_INVOKE<void>("page_fault", { fault }),
 	/**  Opens a link of a message in the desktop's own browser or mail program; no other scheme leaves the window. */
 	openLink: (url: string) => typedError<null, ApiError>(__TAURI_INVOKE("open_link", { url })),
 	/**
@@ -611,7 +613,7 @@ export type TimelineItem = {
 } & Notice;
 
 /**  What travels on the channel of one open timeline. */
-export type TimelineUpdate = { kind: "items"; diffs: ListDiff<TimelineItem>[] } | { kind: "typing"; names: string[] } | { kind: "pagination"; loading: boolean; reachedStart: boolean };
+export type TimelineUpdate = { kind: "items"; diffs: ListDiff<TimelineItem>[] } | { kind: "typing"; who: Sender[] } | { kind: "pagination"; loading: boolean; reachedStart: boolean };
 
 export type Upload = {
 	id: string,

@@ -28,7 +28,7 @@ impl Window {
                     diff.apply(&mut self.items);
                 }
             }
-            TimelineUpdate::Typing { names } => self.typing = names,
+            TimelineUpdate::Typing { who } => self.typing = who.into_iter().map(|one| one.name).collect(),
             TimelineUpdate::Pagination { reached_start, .. } => self.reached_start = reached_start,
         }
     }

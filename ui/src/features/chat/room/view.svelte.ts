@@ -1,5 +1,5 @@
 /** One open room: its timeline, its people, and where one is in it. */
-import { commands, type Member, type Message, type TimelineItem, type TimelineUpdate } from '$shared/ipc'
+import { commands, type Member, type Message, type Sender, type TimelineItem, type TimelineUpdate } from '$shared/ipc'
 import { t } from '$shared/i18n'
 import { applyDiffs } from '$shared/stores/list_diff'
 import { Subscription } from '$shared/stores/subscription.svelte'
@@ -24,7 +24,7 @@ export class RoomView {
   readonly composer: Composer
   readonly find: FindHere
   items = $state.raw<TimelineItem[]>([])
-  typing = $state.raw<string[]>([])
+  typing = $state.raw<Sender[]>([])
   /** Whether anything came yet. */
   known = $state(false)
   loadingOlder = $state(false)
@@ -170,7 +170,7 @@ export class RoomView {
   /** Who has just said something has ended writing it, before the server says so. */
   #heard(): void {
     const newest = this.items.at(-1)
-    if (newest?.kind === 'message' && this.typing.includes(newest.sender.name)) this.typing = this.typing.filter((name) => name !== newest.sender.name)
+    if (newest?.kind === 'message' && this.typing.some(({ id }) => id === newest.sender.id)) this.typing = this.typing.filter(({ id }) => id !== newest.sender.id)
   }
 
   #receive(update: TimelineUpdate): void {
@@ -183,7 +183,7 @@ export class RoomView {
         this.#followMembers()
         break
       case 'typing':
-        this.typing = update.names
+        this.typing = update.who
         break
       case 'pagination':
         this.loadingOlder = update.loading
