@@ -3,6 +3,7 @@
 use std::fs;
 
 use anyhow::{Context, Result, ensure};
+use fantoccini::key::Key;
 use serde_json::{Value, json};
 use telestack_e2e::{PATIENCE, ROOM, Stage, open_area, picture};
 
@@ -58,6 +59,20 @@ async fn a_file_in_a_chat_is_in_files_too() -> Result<()> {
     ada.says("Plan for spring.txt", PATIENCE).await?;
     open_area(&ben, "files").await?;
     ben.says("Plan for spring.txt", PATIENCE).await?;
+
+    // What was deleted comes back by the keys that its note names; what is named anew is so for everybody.
+    let gone = "return !document.querySelector('[data-name=\"Plan for spring.txt\"]')";
+    let file = "[data-name='Plan for spring.txt']";
+    ada.press(file).await?;
+    ada.type_into(file, &char::from(Key::Delete).to_string()).await?;
+    ada.until("the file to go", PATIENCE, gone, &[]).await?;
+    ada.chord(Key::Control, 'z').await?;
+    ada.press(file).await?;
+    ada.type_into(file, &char::from(Key::F2).to_string()).await?;
+    ada.appears("dialog input", PATIENCE).await?.clear().await?;
+    ada.type_into("dialog input", "Plan for summer.txt").await?;
+    ada.key(Key::Enter).await?;
+    ben.says("Plan for summer.txt", PATIENCE).await?;
     ada.close().await?;
     ben.close().await
 }

@@ -1,6 +1,7 @@
 /** The keys of the window: areas, panes, the list, and the list of keys. */
 import { areaOf } from '$shared/areas'
 import { nav } from '$shared/nav.svelte'
+import { toasts } from '$shared/stores/toasts.svelte'
 import { isCovered, isTyping } from '$shared/ui/keys'
 import { panes } from '$shared/ui/panes.svelte'
 
@@ -22,13 +23,21 @@ export function onKey(event: KeyboardEvent): void {
   }
   if (!event.ctrlKey) return
   if (event.shiftKey) return
-  if (event.key.toLowerCase() === 'b') panes.toggleList()
-  else {
+  const key = event.key.toLowerCase()
+  if (key === 'b') panes.toggleList()
+  else if (key === 'z') {
+    if (isWriting(event.target) || !toasts.undo()) return
+  } else {
     const area = areaOf(event.key)
     if (area === null) return
     nav.go(area)
   }
   event.preventDefault()
+}
+
+/** In a text that is being written Ctrl+Z is the text's. */
+function isWriting(target: EventTarget | null): boolean {
+  return isTyping(target) && !(target instanceof HTMLTextAreaElement && target.value === '')
 }
 
 function goToPane(step: 1 | -1): void {

@@ -280,8 +280,20 @@ impl Window {
     /// # Errors
     /// Nothing has it.
     pub async fn key(&self, key: Key) -> Result<()> {
+        self.type_on(&char::from(key).to_string()).await
+    }
+
+    /// Types a character into what has the focus while a key is held.
+    ///
+    /// # Errors
+    /// Nothing has it.
+    pub async fn chord(&self, held: Key, character: char) -> Result<()> {
+        self.type_on(&String::from_iter([char::from(held), character, char::from(held)])).await
+    }
+
+    async fn type_on(&self, keys: &str) -> Result<()> {
         let focused = self.step("focus", self.client.active_element()).await?;
-        self.step("key", focused.send_keys(&char::from(key).to_string())).await
+        self.step("key", focused.send_keys(keys)).await
     }
 
     /// Calls a command as a script in the page could: `{"ok": answer}` or `{"error": answer}`.

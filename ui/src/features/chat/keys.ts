@@ -1,8 +1,7 @@
 /** The keys of the chat area; what has the focus takes its own first. */
 import { nav } from '$shared/nav.svelte'
 import { rooms } from '$shared/stores/rooms.svelte'
-import { toasts } from '$shared/stores/toasts.svelte'
-import { isCovered, isTyping } from '$shared/ui/keys'
+import { isCovered } from '$shared/ui/keys'
 import { panes } from '$shared/ui/panes.svelte'
 import { chat } from './chat.svelte'
 
@@ -34,9 +33,6 @@ function control(key: string, target: EventTarget | null): boolean {
       if (chat.view === null) return false
       panes.toggleSide()
       return true
-    case 'z':
-      // In a text that is being written Ctrl+Z is the text's.
-      return (!isTyping(target) || (target instanceof HTMLTextAreaElement && target.value === '')) && toasts.undo()
     default:
       return false
   }

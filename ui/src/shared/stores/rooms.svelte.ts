@@ -33,6 +33,12 @@ class Rooms {
   find(id: string | null): RoomSummary | null {
     return this.items.find((room) => room.id === id) ?? null
   }
+
+  /** A conversation whose other person has not come yet, or has left. */
+  isAlone(id: string): boolean {
+    const room = this.find(id)
+    return room?.kind === 'direct' && room.membership === 'joined' && room.memberCount < 2
+  }
 }
 
 export const rooms = new Rooms()

@@ -37,6 +37,7 @@ export const chat: Record<keyof typeof source, string> = {
   'chat.previewRedacted': 'Gelöschte Nachricht',
   'chat.previewUndecryptable': 'Auf diesem Gerät nicht lesbar',
   'chat.previewMembership': 'Personen kamen oder gingen',
+  'chat.previewAlone': 'Noch nicht hier',
   'chat.previewOther': 'Etwas Neues',
   'chat.pickRoom': 'Wählen Sie einen Raum',
   'chat.pickRoomText': 'Ihre Nachrichten stehen links. Strg+N beginnt eine neue.',

@@ -35,6 +35,7 @@ export const chat = {
   'chat.previewRedacted': 'Deleted message',
   'chat.previewUndecryptable': 'Cannot be read on this device',
   'chat.previewMembership': 'People came or went',
+  'chat.previewAlone': 'Not in here yet',
   'chat.previewOther': 'Something new',
   'chat.pickRoom': 'Choose a room',
   'chat.pickRoomText': 'Your messages are on the left. Ctrl+N starts a new one.',
