@@ -8,20 +8,23 @@ class Rooms {
   /** Whether the core has told the list once; an empty one before that is not an empty account. */
   known = $state(false)
   readonly subscription = new Subscription<ListDiff<RoomSummary>[]>()
+  #asked: Promise<boolean> | null = null
 
   /** What the rail's badge counts: muted rooms stay silent, invitations ask for an answer. */
   unread = $derived(this.items.reduce((sum, room) => sum + (room.membership === 'invited' ? 1 : room.muted ? room.mentions : room.unread), 0))
 
-  /** Does nothing while they are open. */
+  /** Does nothing while they are open. What was asked before anybody was signed in may still be refused: its answer is waited for. */
   async open(): Promise<void> {
+    await this.#asked
     if (this.subscription.active) return
-    await this.subscription.start(
+    this.#asked = this.subscription.start(
       (updates) => commands.rooms(updates),
       (diffs) => {
         this.items = applyDiffs(this.items, diffs)
         this.known = true
       },
     )
+    await this.#asked
   }
 
   close(): void {
