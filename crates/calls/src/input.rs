@@ -196,6 +196,8 @@ pub enum Effect {
         room_id: String,
         member_event: String,
         direct: bool,
+        /// Whether it begins with a picture.
+        video: bool,
     },
     SendDecline {
         room_id: String,

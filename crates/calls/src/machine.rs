@@ -45,6 +45,8 @@ struct Call {
     /// The membership event of a call that this device began: ringing refers to it once.
     rings_with: bool,
     rung: Vec<String>,
+    /// Whether anybody else has ever been in it.
+    met: bool,
     rung_until: Option<Millis>,
     tries: usize,
     try_at: Option<Millis>,
@@ -80,7 +82,7 @@ impl Machine {
             Input::Announced { room_id, event_id } => self.announced(now, &room_id, event_id),
             Input::AnnounceFailed { room_id, code } => self.fail(&room_id, code),
             Input::Rang(ring) => self.rang(now, ring),
-            Input::Declined { room_id, user_id } => self.declined(&room_id, &user_id),
+            Input::Declined { room_id, user_id } => self.declined(now, &room_id, &user_id),
             Input::Key { room_id, user_id, device_id, index, key } => {
                 self.key(&room_id, telestack_model::rtc_identity(&user_id, &device_id), index, key)
             }
@@ -143,6 +145,7 @@ impl Machine {
             own_key,
             keys: Vec::new(),
             rung: Vec::new(),
+            met: false,
             rung_until: None,
             tries: 0,
             try_at: None,
@@ -170,7 +173,8 @@ impl Machine {
         let Some(call) = self.call.take() else { return Vec::new() };
         let room_id = call.room.room_id.clone();
         let mut effects = vec![Effect::Disconnect, Effect::Withdraw { room_id: room_id.clone() }];
-        let seconds = call.since.map(|since| u32::try_from((now - since).max(0) / 1000).unwrap_or(u32::MAX));
+        let since = call.since.filter(|_| call.met);
+        let seconds = since.map(|since| u32::try_from((now - since).max(0) / 1000).unwrap_or(u32::MAX));
         effects.extend(self.remember(HistoryEntry {
             id: format!("{room_id} {}", call.started),
             room_id,
@@ -213,6 +217,7 @@ impl Machine {
             effects.extend(self.leave(now));
             return effects;
         }
+        call.met |= !others.is_empty();
         call.others.clone_from(&others);
         let mut stage = vec![self.me.clone()];
         stage.extend(others.iter().cloned());
@@ -249,6 +254,7 @@ impl Machine {
         vec![Effect::Ring {
             room_id: room_id.to_owned(),
             member_event: event_id,
+            video: call.camera,
             direct: call.room.direct_user.is_some(),
         }]
     }
@@ -262,9 +268,12 @@ impl Machine {
         Vec::new()
     }
 
-    fn declined(&mut self, room_id: &str, user_id: &str) -> Vec<Effect> {
+    fn declined(&mut self, now: Millis, room_id: &str, user_id: &str) -> Vec<Effect> {
         if let Some(call) = self.call.as_mut().filter(|call| call.room.room_id == room_id) {
             call.rung.retain(|user| user != user_id);
+            if call.others.is_empty() && call.room.direct_user.as_deref() == Some(user_id) {
+                return self.leave(now);
+            }
         }
         if user_id == self.me.user_id {
             // Declined on another device of ours.

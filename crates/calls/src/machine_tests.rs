@@ -81,7 +81,10 @@ fn who_begins_a_call_announces_connects_with_its_key_and_rings_once() {
         [Effect::Announce { room_id: "!room".into() }, Effect::FetchToken { room_id: "!room".into() }]
     );
     let effects = machine.handle(5, Input::Announced { room_id: "!room".into(), event_id: "$me".into() });
-    assert_eq!(effects, [Effect::Ring { room_id: "!room".into(), member_event: "$me".into(), direct: true }]);
+    assert_eq!(
+        effects,
+        [Effect::Ring { room_id: "!room".into(), member_event: "$me".into(), direct: true, video: false }]
+    );
     assert!(
         machine.handle(6, Input::Announced { room_id: "!room".into(), event_id: "$me2".into() }).is_empty()
     );
@@ -243,6 +246,7 @@ fn accepting_joins_and_leaving_writes_the_length() {
     machine.handle(0, Input::Rang(ring(0)));
     machine.handle(10, Input::Accept { ring: "$ring".into(), room: room(), camera: true });
     machine.handle(20, token());
+    machine.handle(500, members(&["ada", "ben"]));
     machine.handle(1_000, Input::Media(Media::Connected));
     let effects = machine.handle(62_500, Input::Leave);
     assert_eq!(
@@ -361,6 +365,23 @@ fn who_does_not_answer_is_not_shown_as_being_rung_for_ever() {
     assert_eq!(machine.next_tick(), Some(45_005));
     machine.handle(45_005, Input::Tick);
     assert!(machine.view().current.expect("a call").waiting_for.is_empty());
+}
+
+#[test]
+fn a_call_of_two_that_is_declined_is_over_and_nobody_has_answered() {
+    let declined =
+        |by: &str| Input::Declined { room_id: "!room".into(), user_id: format!("@{by}:example.org") };
+    let mut machine = started();
+    assert!(machine.handle(2_000, declined("cy")).is_empty());
+    let [disconnect, withdraw] = given_up();
+    assert_eq!(machine.handle(3_000, declined("ben")), [disconnect, withdraw, Effect::KeepHistory]);
+    assert_eq!(machine.history()[0].seconds, None);
+
+    // A ring that comes late and is declined ends no call that goes on.
+    let mut machine = started();
+    machine.handle(100, members(&["ada", "ben"]));
+    assert!(machine.handle(200, declined("ben")).is_empty());
+    assert!(machine.view().current.is_some());
 }
 
 #[test]

@@ -220,8 +220,8 @@ impl<C: ChatSide> Driver<C> {
                 let to = to.into_iter().map(|member| (member.user_id, member.device_id)).collect();
                 self.errands.spawn(errands::send_key(self.chat.clone(), room_id, to, index, key));
             }
-            Err(Effect::Ring { room_id, member_event, direct }) => {
-                self.errands.spawn(errands::ring(self.chat.clone(), room_id, member_event, direct));
+            Err(Effect::Ring { room_id, member_event, direct, video }) => {
+                self.errands.spawn(errands::ring(self.chat.clone(), room_id, member_event, direct, video));
             }
             // Not of the present call.
             Err(Effect::SendDecline { room_id, ring }) => {

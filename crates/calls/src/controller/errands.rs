@@ -161,8 +161,8 @@ pub async fn fetch_token(chat: impl ChatSide, room_id: String, tell: mpsc::Unbou
     let _ = tell.send(Input::TokenFailed { room_id, code: translate::code(&last).to_owned() });
 }
 
-pub async fn ring(chat: impl ChatSide, room: String, member_event: String, direct: bool) {
-    soon("ring", || chat.ring(&room, &member_event, direct)).await;
+pub async fn ring(chat: impl ChatSide, room: String, member_event: String, direct: bool, video: bool) {
+    soon("ring", || chat.ring(&room, &member_event, direct, video)).await;
 }
 
 pub async fn decline(chat: impl ChatSide, room: String, ring: String) {

@@ -29,6 +29,7 @@ pub trait ChatSide: Clone + Send + Sync + 'static {
         room: &str,
         member_event: &str,
         direct: bool,
+        video: bool,
     ) -> impl Future<Output = Result<(), ChatError>> + Send;
     fn decline(&self, room: &str, ring: &str) -> impl Future<Output = Result<(), ChatError>> + Send;
     fn send_key(
@@ -84,8 +85,8 @@ impl ChatSide for Chat {
         self.withdraw_call(room).await
     }
 
-    async fn ring(&self, room: &str, member_event: &str, direct: bool) -> Result<(), ChatError> {
-        Self::ring(self, room, member_event, direct).await
+    async fn ring(&self, room: &str, member_event: &str, direct: bool, video: bool) -> Result<(), ChatError> {
+        Self::ring(self, room, member_event, direct, video).await
     }
 
     async fn decline(&self, room: &str, ring: &str) -> Result<(), ChatError> {

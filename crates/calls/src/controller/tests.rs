@@ -125,7 +125,13 @@ impl ChatSide for Fake {
         Ok(())
     }
 
-    async fn ring(&self, _room: &str, member_event: &str, direct: bool) -> Result<(), ChatError> {
+    async fn ring(
+        &self,
+        _room: &str,
+        member_event: &str,
+        direct: bool,
+        _video: bool,
+    ) -> Result<(), ChatError> {
         self.ask(format!("ring {member_event} {direct}"));
         Ok(())
     }

@@ -25,7 +25,7 @@ const CLOCK_OFF: i64 = 20_000;
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Rings the other person of a direct room, tells a group. Not queued: a ring that comes later is worse than none.
-pub async fn ring(room: &Room, member_event: &str, direct: bool) -> Result<(), ChatError> {
+pub async fn ring(room: &Room, member_event: &str, direct: bool, video: bool) -> Result<(), ChatError> {
     let member_event = EventId::parse(member_event).map_err(|_| ChatError::NotFound)?;
     let content = json!({
         "m.mentions": { "room": true, "user_ids": [] },
@@ -33,7 +33,7 @@ pub async fn ring(room: &Room, member_event: &str, direct: bool) -> Result<(), C
         "m.relates_to": { "rel_type": "m.reference", "event_id": member_event },
         "sender_ts": MilliSecondsSinceUnixEpoch::now(),
         "lifetime": RINGS_FOR,
-        "m.call.intent": "video",
+        "m.call.intent": if video { "video" } else { "audio" },
     });
     send(room, RING_EVENT, content).await
 }

@@ -37,8 +37,14 @@ impl Chat {
     }
 
     /// `direct` rings the other person; a group is only told.
-    pub async fn ring(&self, room: &str, member_event: &str, direct: bool) -> Result<(), ChatError> {
-        Box::pin(calls::ring::ring(&self.room(room)?, member_event, direct)).await
+    pub async fn ring(
+        &self,
+        room: &str,
+        member_event: &str,
+        direct: bool,
+        video: bool,
+    ) -> Result<(), ChatError> {
+        Box::pin(calls::ring::ring(&self.room(room)?, member_event, direct, video)).await
     }
 
     pub async fn decline_ring(&self, room: &str, ring: &str) -> Result<(), ChatError> {

@@ -14,7 +14,7 @@ async fn a_call_is_announced_rung_keyed_and_left() {
 
     // The room is not open at Hiro's, and its key is not there when the ring comes.
     let member = grace.chat.announce_call(&room).await.expect("announced");
-    grace.chat.ring(&room, &member, true).await.expect("rung");
+    grace.chat.ring(&room, &member, true, false).await.expect("rung");
     let members = heard("Grace in the call", &mut hiros, |event| match event {
         CallEvent::Members { room_id, members } if room_id == room && !members.is_empty() => Some(members),
         _ => None,
@@ -27,14 +27,14 @@ async fn a_call_is_announced_rung_keyed_and_left() {
             .collect::<Vec<_>>(),
         [(grace.id.as_str(), grace.session.device_id.as_str(), "Grace")]
     );
-    let (ring, caller, lifetime) = heard("the ring", &mut hiros, |event| match event {
-        CallEvent::Rang { id, room_id, caller_name, lifetime, .. } if room_id == room => {
-            Some((id, caller_name, lifetime))
+    let (ring, caller, lifetime, video) = heard("the ring", &mut hiros, |event| match event {
+        CallEvent::Rang { id, room_id, caller_name, lifetime, video, .. } if room_id == room => {
+            Some((id, caller_name, lifetime, video))
         }
         _ => None,
     })
     .await;
-    assert_eq!((caller.as_str(), lifetime), ("Grace", 90_000));
+    assert_eq!((caller.as_str(), lifetime, video), ("Grace", 90_000, false));
     hiro.room("Grace in the list's call", |found| (found.in_call == [grace.id.clone()]).then_some(())).await;
 
     // A second device of Hiro's rings too; what it declines is known to the first, and to Grace.

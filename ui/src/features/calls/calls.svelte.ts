@@ -1,11 +1,13 @@
 /** The calls of this session as the core tells them, and what the window chose to look at. */
 import { commands, type CallsView, type CallView } from '$shared/ipc'
 import { t } from '$shared/i18n'
+import { nav, type Area } from '$shared/nav.svelte'
 import { rooms } from '$shared/stores/rooms.svelte'
 import { toasts } from '$shared/stores/toasts.svelte'
 import { Subscription } from '$shared/stores/subscription.svelte'
 
-export type PreJoin = { roomId: string; title: string; video: boolean }
+/** `from` is where somebody was before, who may think better of it. */
+export type PreJoin = { roomId: string; title: string; video: boolean; from: Area }
 
 const NOTHING: CallsView = { current: null, ringing: [], history: [] }
 
@@ -53,7 +55,13 @@ class Calls {
 
   prepare(roomId: string, title: string, video = true): void {
     this.error = null
-    this.preJoin = { roomId, title, video }
+    this.preJoin = { roomId, title, video, from: nav.area }
+  }
+
+  /** Out of the look in the mirror, to where one was. */
+  back(): void {
+    if (this.preJoin && this.preJoin.from !== 'calls') nav.go(this.preJoin.from)
+    this.preJoin = null
   }
 
   /** Looks at a line of the history, or at none. */
@@ -81,10 +89,10 @@ class Calls {
     void this.#try(commands.leaveCall())
   }
 
-  /** The other of two has left, and the call with them. */
+  /** The other of two has left, or declined, and the call is over. */
   #tellEnd(before: CallView | null, after: CallView | null): void {
     const ofTwo = rooms.find(before?.roomId ?? '')?.kind === 'direct'
-    if (before && !after && ofTwo && before.phase.kind !== 'failed' && this.#left !== before.roomId) toasts.tell(t('calls.over', { title: before.title }), 'phone-off')
+    if (before && !after && ofTwo && before.phase.kind !== 'failed' && this.#left !== before.roomId) toasts.tell(t(before.tiles.every((tile) => tile.own) ? 'calls.declinedBy' : 'calls.over', { title: before.title }), 'phone-off')
     if (!after) this.#left = null
   }
 
