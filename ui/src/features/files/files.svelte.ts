@@ -3,6 +3,7 @@ import { Channel, commands, type ApiError, type Drive, type FileEntry, type Fold
 import { t } from '$shared/i18n'
 import { language } from '$shared/i18n/language.svelte'
 import { applyDiffs } from '$shared/stores/list_diff'
+import { me } from '$shared/stores/me.svelte'
 import { toasts } from '$shared/stores/toasts.svelte'
 import { Selection } from './selection.svelte'
 import { sorted, type Sorting } from './sort'
@@ -22,20 +23,28 @@ class Files {
   view = $state<'grid' | 'list'>('grid')
   sorting = $state.raw<Sorting>({ by: 'name', down: false })
   over = $state.raw<Over | null>(null)
+  /** Panes stay as they are: under a press that may still become a double one, and under a menu, nothing moves away. */
+  steady = $state(false)
   error = $state.raw<ApiError | null>(null)
   readonly selection = new Selection()
   #folder = 0
+  #owner: string | null = null
   #subscriptions: number[] = []
   #folderSubscription: number | null = null
 
   shown = $derived(sorted(this.items, this.sorting, language.current))
   order = $derived(this.shown.map(keyOf))
   chosen = $derived(this.shown.filter((item): item is FolderItem & { kind: 'file' } => item.kind === 'file' && this.selection.ids.has(keyOf(item))))
+  /** Whether what can be done with the choice, and what is known about it, is shown. */
+  considered = $derived(this.chosen.length > 0 && !this.steady)
   current = $derived(this.drives.find((each) => each.id === this.drive) ?? null)
   writable = $derived(this.current !== null && !this.current.readOnly)
 
   async open(): Promise<void> {
+    if (this.#owner !== me.matrixId) this.#forget()
+    this.#owner = me.matrixId
     this.state = 'loading'
+    const asked = this.#folder
     const drives = new Channel<Drive[]>()
     drives.onmessage = (list) => {
       this.drives = list
@@ -50,7 +59,21 @@ class Files {
     for (const answer of [drivesAnswer, uploadsAnswer]) if (answer.status === 'ok') this.#subscriptions.push(answer.data)
     if (drivesAnswer.status === 'error') this.state = 'failed'
     if (use.status === 'ok') this.use = use.data
-    if (this.drive !== null) await this.go(this.drive, this.path)
+    // The first drive is open already where it was known before the others answered.
+    if (this.drive !== null && asked === this.#folder) await this.go(this.drive, this.path)
+  }
+
+  /** What belonged to somebody who has signed out. */
+  #forget(): void {
+    this.drives = []
+    this.drivesKnown = false
+    this.use = null
+    this.drive = null
+    this.path = ''
+    this.items = []
+    this.uploads = []
+    this.error = null
+    this.selection.clear()
   }
 
   close(): void {
@@ -73,9 +96,10 @@ class Files {
     const updates = new Channel<ListDiff<FolderItem>[]>()
     updates.onmessage = (diffs) => {
       if (asked !== this.#folder) return
+      const before = this.order
       this.items = applyDiffs(this.items, diffs)
       this.state = 'ready'
-      this.selection.keep(this.items.map(keyOf))
+      this.selection.keep(this.order, before)
     }
     const answer = await commands.openFolder(drive, path, updates)
     if (answer.status === 'error') {
@@ -89,9 +113,12 @@ class Files {
     else if (this.drive !== null) void this.go(this.drive, item.path)
   }
 
-  /** To the folder that this one is in. */
+  /** To the folder that this one is in, with the keyboard at the one left. */
   up(): void {
-    if (this.drive !== null) void this.go(this.drive, this.path.split('/').slice(0, -1).join('/'))
+    if (this.drive === null) return
+    const left = `folder:${this.path}`
+    void this.go(this.drive, this.path.split('/').slice(0, -1).join('/'))
+    this.selection.focused = left
   }
 
   async pick(): Promise<void> {

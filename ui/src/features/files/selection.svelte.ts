@@ -51,12 +51,14 @@ export class Selection {
     this.#anchor = null
   }
 
-  /** Forgets rows that are gone, so that a bar never counts what nobody sees. */
-  keep(order: readonly string[]): void {
+  /** Forgets rows that are gone, so that a bar never counts what nobody sees. The keyboard goes on with the next of `before`. */
+  keep(order: readonly string[], before: readonly string[] = []): void {
     // Lives for this call only.
     // eslint-disable-next-line svelte/prefer-svelte-reactivity
     const there = new Set(order)
     for (const id of [...this.ids]) if (!there.has(id)) this.ids.delete(id)
-    if (this.focused !== null && !there.has(this.focused)) this.focused = null
+    if (this.focused === null || there.has(this.focused)) return
+    const at = before.indexOf(this.focused)
+    this.focused = before.slice(at + 1).find((id) => there.has(id)) ?? before.slice(0, Math.max(0, at)).findLast((id) => there.has(id)) ?? null
   }
 }

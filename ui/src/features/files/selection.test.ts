@@ -40,3 +40,15 @@ describe('Selection', () => {
     expect([...selection.ids]).toEqual(['a', 'e'])
   })
 })
+
+it('goes on with the next row where the one in focus is gone, else with the one before', () => {
+  const selection = new Selection()
+  selection.pick('c', order, plain)
+  selection.keep(['a', 'e'], order)
+  expect(selection.focused).toBe('e')
+  selection.keep(['a'], ['a', 'e'])
+  expect(selection.focused).toBe('a')
+  selection.keep([], ['a'])
+  expect(selection.focused).toBeNull()
+  expect(selection.size).toBe(0)
+})
