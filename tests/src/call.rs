@@ -15,6 +15,30 @@ const OTHER: &str = "const all = [...document.querySelectorAll('.on-stage [data-
     const { left, top, width, height } = all.at(-1).getBoundingClientRect();
     return [left, top, width, height].map((each) => Math.round(each * devicePixelRatio))";
 
+/// A tile's place in the page's pixels.
+const TILE: &str = "const tile = document.querySelector(arguments[0]);
+    if (!tile) return null;
+    const { left, top, width, height } = tile.getBoundingClientRect();
+    return [left, top, width, height].map((each) => Math.round(each * devicePixelRatio))";
+
+/// Waits until a tile shows something in its middle, away from the words on it.
+///
+/// # Errors
+/// It stays black.
+pub async fn shows_a_picture(window: &Window, tile: &str) -> Result<()> {
+    let what = format!("a picture in {tile}");
+    let lit = wait_for(&what, PATIENCE, || async {
+        let place: Option<[u32; 4]> =
+            serde_json::from_value(window.run(TILE, vec![json!(tile)]).await.ok()?).ok()?;
+        let [left, top, width, height] = place?;
+        let page = window.pixels().await.ok()?;
+        let middle =
+            image::imageops::crop_imm(&page, left + width / 4, top + height / 4, width / 2, height / 2);
+        middle.to_image().pixels().any(|pixel| pixel.0[..3].iter().any(|part| *part > 60)).then_some(())
+    });
+    lit.await.with_context(|| window.name().to_owned())
+}
+
 /// What the test picture in the other's tile says about itself, read out of the window's pixels.
 async fn stamp(window: &Window) -> Result<Option<Stamp>> {
     let place: Option<[u32; 4]> = serde_json::from_value(window.run(OTHER, Vec::new()).await?)?;

@@ -3,7 +3,11 @@
 use anyhow::Result;
 use fantoccini::key::Key;
 use serde_json::json;
-use telestack_e2e::{PATIENCE, Stage, call::sees_the_other, open_area, picture};
+use telestack_e2e::{
+    PATIENCE, Stage,
+    call::{sees_the_other, shows_a_picture},
+    open_area, picture,
+};
 use telestack_testkit::windows::Window;
 
 /// A script's answer to whether the page shows an element.
@@ -93,7 +97,9 @@ async fn microphone_camera_and_screen_are_seen_by_the_other(ada: &Window, ben: &
     press_key(ada, 'm').await?;
     ben.until("Ada's sound", PATIENCE, &shows_none("[data-tile][aria-label*=muted]"), &[]).await?;
     press_key(ada, 's').await?;
-    ben.appears("[data-tile][aria-label='Ada Lovelace is sharing']", PATIENCE).await?;
+    let share = "[data-tile][aria-label='Ada Lovelace is sharing']";
+    ben.appears(share, PATIENCE).await?;
+    shows_a_picture(ben, share).await?;
     ben.picture(&picture("ben-sees-a-screen")).await?;
     ada.press("[aria-label='Stop sharing']").await?;
     ben.until("the end of the share", PATIENCE, &shows_none("[data-tile][aria-label*=sharing]"), &[]).await?;
