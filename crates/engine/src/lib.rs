@@ -4,6 +4,8 @@
 
 mod account;
 mod core;
+#[cfg(test)]
+mod coverage;
 mod project;
 mod realtime;
 mod storage;
