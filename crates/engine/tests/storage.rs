@@ -333,3 +333,53 @@ async fn what_nobody_finished_is_tidied_away_and_the_quota_holds() {
     let ada = engine.sign_in("ada@example.org").await;
     assert_eq!(ada.refused(Method::GET, &format!("{FILES}/half"), &Value::Null).await.0, 404);
 }
+
+#[tokio::test]
+async fn a_token_opens_one_file_until_it_ends() {
+    let engine = Running::start().await;
+    bucket(&engine, json!({})).await;
+    let (ada, ben) = (engine.user("ada").await, engine.user("ben").await);
+    for id in ["plan", "diary"] {
+        send(&ada, id, "a.txt", b"words", None).await;
+    }
+    let tokens = "/tokens/buckets/files/files/plan";
+    for stranger in [&ben, &engine.guest()] {
+        assert_eq!(stranger.refused(Method::POST, tokens, &json!({})).await.0, 404);
+        assert_eq!(stranger.refused(Method::GET, tokens, &json!({})).await.0, 404);
+    }
+    let past = json!({ "expire": "2020-01-01T00:00:00Z" });
+    assert_eq!(ada.refused(Method::POST, tokens, &past).await.1, "general_argument_invalid");
+
+    let token = ada.ok(Method::POST, tokens, &json!({})).await;
+    assert_eq!((&token["resourceId"], &token["resourceType"]), (&json!("files:plan"), &json!("files")));
+    let (id, secret) = (token["$id"].as_str().expect("an id"), token["secret"].as_str().expect("a secret"));
+    let guest = engine.guest();
+    let read = async |file: &str, secret: &str| {
+        let path = format!("{FILES}/{file}/view?token={secret}&project=telestack");
+        guest.request(Method::GET, &path).send().await.expect("answered").status().as_u16()
+    };
+    assert_eq!(read("plan", secret).await, 200);
+    assert_eq!(read("diary", secret).await, 401, "another file");
+    assert_eq!(read("plan", &secret[..secret.len() - 2]).await, 401, "another signature");
+    // It signs nobody in, and a sign-in opens no file.
+    let jwt = ada.ok(Method::POST, "/account/jwts", &json!({})).await;
+    assert_eq!(read("plan", jwt["jwt"].as_str().expect("a JWT")).await, 401);
+    let posing = engine.guest().with("x-appwrite-jwt", secret);
+    assert_eq!(posing.refused(Method::GET, "/account", &json!({})).await.0, 401);
+
+    let one = format!("/tokens/{id}");
+    assert_eq!(ben.refused(Method::GET, &one, &json!({})).await.1, "token_not_found");
+    assert_eq!(ben.refused(Method::DELETE, &one, &json!({})).await.1, "token_not_found");
+    assert_eq!(ada.get(tokens).await["tokens"][0]["secret"], json!(secret));
+    let soon = json!({ "expire": "2999-01-01T00:00:00.000+00:00" });
+    assert_eq!(ada.ok(Method::PATCH, &one, &soon).await["expire"], soon["expire"]);
+    assert_eq!(read("plan", secret).await, 200);
+    ada.call(Method::DELETE, &one, &json!({})).await;
+    assert_eq!(read("plan", secret).await, 401, "deleted");
+
+    // With the file its tokens go.
+    let token = ada.ok(Method::POST, tokens, &json!({})).await;
+    ada.call(Method::DELETE, &format!("{FILES}/plan"), &json!({})).await;
+    send(&ada, "plan", "a.txt", b"other words", None).await;
+    assert_eq!(read("plan", token["secret"].as_str().expect("a secret")).await, 401);
+}

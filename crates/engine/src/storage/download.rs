@@ -13,25 +13,17 @@ use tokio_util::io::ReaderStream;
 use super::{
     file::File,
     range::{self, Wanted},
+    token,
     upload::disk,
 };
-use crate::core::{
-    error::{ApiError, ApiResult},
-    permissions::Action,
-    routes::Call,
-};
+use crate::core::{error::ApiResult, routes::Call};
 
 /// Kinds that a browser may show in place; everything else is handed over as a download.
 const SHOWN: &[&str] =
     &["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "application/pdf", "text/plain"];
 
 pub async fn send(call: Call, attachment: bool) -> ApiResult<Response> {
-    let (bucket, id) = (call.param("bucketId").to_owned(), call.param("fileId").to_owned());
-    let caller = call.caller.clone();
-    let file = call.app.store.read(move |c| File::get_for(c, &bucket, &id, &caller, Action::Read)).await?;
-    if !file.complete {
-        return Err(ApiError::not_found("storage_file_not_found", "A file"));
-    }
+    let file = token::readable(&call).await?;
     let etag = format!("\"{}\"", file.signature);
     let asked = |name| call.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     if asked(header::IF_NONE_MATCH).is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == etag)) {

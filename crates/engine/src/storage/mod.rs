@@ -10,6 +10,8 @@ mod mime;
 mod picture;
 mod preview;
 mod range;
+mod token;
+mod tokens;
 mod upload;
 
 use axum::http::Method;
@@ -33,7 +35,7 @@ pub fn routes() -> Vec<Route> {
     };
     let (bucket, file) = ("/storage/buckets/{bucketId}", "/storage/buckets/{bucketId}/files/{fileId}");
     let (read, write) = ("files.read", "files.write");
-    vec![
+    let mut routes = vec![
         key("buckets.write", Method::POST, "/storage/buckets", |call| Box::pin(buckets::create(call))),
         key("buckets.read", Method::GET, "/storage/buckets", |call| Box::pin(buckets::list(call))),
         key("buckets.read", Method::GET, bucket, |call| Box::pin(buckets::get(call))),
@@ -53,5 +55,7 @@ pub fn routes() -> Vec<Route> {
         any(read, Method::GET, "/storage/buckets/{bucketId}/files/{fileId}/preview", |call| {
             Box::pin(preview::send(call))
         }),
-    ]
+    ];
+    routes.extend(tokens::routes());
+    routes
 }

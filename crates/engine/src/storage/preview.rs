@@ -8,13 +8,12 @@ use axum::{
 };
 
 use super::{
-    file::File,
     picture::{self, Format, Recipe},
+    token,
     upload::disk,
 };
 use crate::core::{
     error::{ApiError, ApiResult},
-    permissions::Action,
     routes::Call,
 };
 
@@ -27,12 +26,7 @@ const KEPT: usize = 24;
 
 pub async fn send(call: Call) -> ApiResult<Response> {
     let recipe = Recipe::read(&call)?;
-    let (bucket, id) = (call.param("bucketId").to_owned(), call.param("fileId").to_owned());
-    let caller = call.caller.clone();
-    let file = call.app.store.read(move |c| File::get_for(c, &bucket, &id, &caller, Action::Read)).await?;
-    if !file.complete {
-        return Err(ApiError::not_found("storage_file_not_found", "A file"));
-    }
+    let file = token::readable(&call).await?;
     let source = Format::of_mime(&file.mime).ok_or_else(not_a_picture)?;
     if file.size > LARGEST {
         return Err(too_large());
