@@ -1,5 +1,7 @@
 //! What a person chose on this computer. Nothing personal, so it may be read before anybody signs in.
 
+use std::sync::{Mutex, PoisonError};
+
 use serde_json::{Map, Value};
 use tokio::sync::watch;
 
@@ -11,12 +13,13 @@ const FILE: &str = "settings.json";
 #[derive(Debug)]
 pub struct SettingsFile {
     current: watch::Sender<Settings>,
+    writing: Mutex<()>,
 }
 
 impl SettingsFile {
     #[must_use]
     pub fn open(profile: &Profile) -> Self {
-        Self { current: watch::Sender::new(checked(kept(profile))) }
+        Self { current: watch::Sender::new(checked(kept(profile))), writing: Mutex::default() }
     }
 
     #[must_use]
@@ -24,9 +27,10 @@ impl SettingsFile {
         self.current.subscribe()
     }
 
-    /// Writes first, then tells: what is shown is what is kept.
+    /// Writes first, then tells: what is shown is what is kept. One at a time: two writers would take each other's file away.
     pub fn save(&self, profile: &Profile, settings: Settings) -> Result<(), ApiError> {
         let settings = checked(settings);
+        let _turn = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         profile.write(FILE, &settings)?;
         self.current.send_replace(settings);
         Ok(())
@@ -63,6 +67,24 @@ mod tests {
         let again = SettingsFile::open(&profile);
         assert_eq!(again.watch().borrow().text_size, 200);
         assert!(again.watch().borrow().reduce_motion);
+    }
+
+    #[test]
+    fn what_is_saved_at_the_same_time_is_saved() {
+        let folder = tempfile::tempdir().expect("folder");
+        let profile = Profile::open(folder.path()).expect("profile");
+        let file = SettingsFile::open(&profile);
+        std::thread::scope(|scope| {
+            for size in 0..8 {
+                let (file, profile) = (&file, &profile);
+                scope.spawn(move || {
+                    let settings = Settings { text_size: 80 + size, ..Settings::default() };
+                    file.save(profile, settings).expect("saved");
+                });
+            }
+        });
+        let shown = file.watch().borrow().clone();
+        assert_eq!(SettingsFile::open(&profile).watch().borrow().clone(), shown);
     }
 
     #[test]

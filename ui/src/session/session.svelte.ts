@@ -1,5 +1,6 @@
 /** Who is signed in, as the core tells it; the window's first screen follows from it. */
 import { Channel, commands, type ErrorCode, type SessionState, type SignInStep } from '$shared/ipc'
+import { nav } from '$shared/nav.svelte'
 
 class Session {
   state = $state.raw<SessionState>({ kind: 'opening' })
@@ -14,6 +15,8 @@ class Session {
     const updates = new Channel<SessionState>()
     updates.onmessage = (state) => {
       if (state.kind !== this.state.kind) this.error = null
+      // Who signs in next begins where everybody does, not where the one before left.
+      if (state.kind === 'signed-out') nav.go('chat')
       this.state = state
     }
     const answer = await commands.session(updates)

@@ -18,6 +18,7 @@ vi.mock('$shared/ipc', () => ({
 }))
 
 const { session } = await import('./session.svelte')
+const { nav } = await import('$shared/nav.svelte')
 
 beforeEach(() => {
   core.signIn.mockReset()
@@ -49,4 +50,11 @@ it('keeps the code of what went wrong until the next screen', async () => {
   expect(session.error).toBe('wrong-passphrase')
   core.state?.onmessage({ kind: 'opening' })
   expect(session.error).toBeNull()
+})
+
+it('begins with the chats again after somebody has signed out', async () => {
+  await session.open()
+  nav.openSettings('sessions')
+  core.state?.onmessage({ kind: 'signed-out', server: null, email: null })
+  expect(nav.area).toBe('chat')
 })

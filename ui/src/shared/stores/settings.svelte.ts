@@ -7,10 +7,17 @@ class SettingsStore {
   /** The settings could not be read at all. */
   unread = $state(false)
   #subscription: number | null = null
+  #saving: Promise<unknown> = Promise.resolve()
+  /** How many changes are not saved yet, and what the core told meanwhile: it does not know of them. */
+  #pending = 0
+  #told: Settings | null = null
 
   async open(): Promise<void> {
     const updates = new Channel<Settings>()
-    updates.onmessage = (settings) => (this.current = settings)
+    updates.onmessage = (settings) => {
+      if (this.#pending === 0) this.current = settings
+      else this.#told = settings
+    }
     const answer = await commands.settings(updates)
     this.unread = answer.status === 'error'
     if (answer.status === 'ok') this.#subscription = answer.data
@@ -26,9 +33,18 @@ class SettingsStore {
     if (before === null) return
     const next = { ...before, ...part }
     this.current = next
-    const answer = await commands.saveSettings(next)
+    // In the order they were made, or an earlier one would be kept last.
+    this.#pending += 1
+    const saving = this.#saving.then(() => commands.saveSettings(next))
+    this.#saving = saving.catch(() => undefined)
+    const answer = await saving.finally(() => (this.#pending -= 1))
     this.failed = answer.status === 'error'
     if (this.failed && this.current === next) this.current = before
+    if (this.#pending > 0) return
+    // Devices are chosen past this store.
+    const told = this.#told
+    this.#told = null
+    if (!this.failed && told) this.current = { ...next, microphone: told.microphone, speaker: told.speaker, camera: told.camera }
   }
 }
 
