@@ -276,14 +276,15 @@ async fn profile(ada: &Window, ben: &Window, chosen: &Path) -> Result<()> {
     const FACE: &str = "return [...document.querySelectorAll('tr')].some((row) => row.innerText.includes('ada king') && row.querySelector('.avatar img')?.naturalWidth > 0)";
     open_area(ada, "settings").await?;
     page(ada, "Profile").await?;
-    retype(ada, "#profile-name", " ").await?;
+    retype(ada, "input[autocomplete=name]", " ").await?;
     ada.says("A name is needed.", SOON).await?;
-    ada.press_named("Cancel").await?;
+    mouse(ada, "form [type=button]:has(+ .primary)", LEFT, 1).await?;
     gone(ada, "form .primary").await?;
+    ada.appears("input[autocomplete=name]:focus", SOON).await?;
     image::RgbImage::from_pixel(96, 96, image::Rgb([40, 120, 90])).save(chosen)?;
     ada.press_named("Choose a picture").await?;
     ada.says("Portrait.png, not saved yet", SOON).await?;
-    retype(ada, "#profile-name", "ada king").await?;
+    retype(ada, "input[autocomplete=name]", "ada king").await?;
     ada.picture(&picture("every-day-profile-changed")).await?;
     ada.key(Key::Enter).await?;
     ada.says("Profile saved", SOON).await?;
