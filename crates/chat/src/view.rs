@@ -230,6 +230,7 @@ pub enum NoticeKind {
     Joined { name: String },
     Left { name: String },
     Invited { name: String },
+    Declined { name: String },
     Removed { name: String },
     Renamed { name: String },
     Topic { text: String },

@@ -165,9 +165,8 @@ fn notice(content: &TimelineItemContent) -> Option<NoticeKind> {
                     NoticeKind::Joined { name }
                 }
                 Some(MembershipChange::Invited) => NoticeKind::Invited { name },
-                Some(MembershipChange::Left | MembershipChange::InvitationRejected) => {
-                    NoticeKind::Left { name }
-                }
+                Some(MembershipChange::InvitationRejected) => NoticeKind::Declined { name },
+                Some(MembershipChange::Left) => NoticeKind::Left { name },
                 Some(
                     MembershipChange::Kicked
                     | MembershipChange::Banned

@@ -392,7 +392,7 @@ export type Notice = {
 	what: NoticeKind,
 };
 
-export type NoticeKind = { kind: "joined"; name: string } | { kind: "left"; name: string } | { kind: "invited"; name: string } | { kind: "removed"; name: string } | { kind: "renamed"; name: string } | { kind: "topic"; text: string } | { kind: "encrypted" } | { kind: "created" } | { kind: "call-started" } | { kind: "call-ended" } | { kind: "other" };
+export type NoticeKind = { kind: "joined"; name: string } | { kind: "left"; name: string } | { kind: "invited"; name: string } | { kind: "declined"; name: string } | { kind: "removed"; name: string } | { kind: "renamed"; name: string } | { kind: "topic"; text: string } | { kind: "encrypted" } | { kind: "created" } | { kind: "call-started" } | { kind: "call-ended" } | { kind: "other" };
 
 /**  A device of this account. */
 export type OwnDevice = {

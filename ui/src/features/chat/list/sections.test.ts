@@ -35,6 +35,7 @@ it('puts rooms under headings and keeps their order', () => {
 })
 
 it('keeps the open room listed when it stops being unread', () => {
+  expect(sections(all, 'direct', '', 'Release').map((section) => section.name)).toEqual(['invitations', 'direct'])
   expect(sections(all, 'unread', '', 'Release').flatMap((section) => section.rooms.map((each) => each.id))).toEqual(['Board', 'Clinic', 'Release', 'Jonas'])
 })
 

@@ -25,9 +25,9 @@ function isUnread(room: RoomSummary): boolean {
   return room.unread > 0 || room.mentions > 0
 }
 
-/** Keeps the order it is given inside each section; `keep` stays listed while it is open, whatever the filter. */
+/** Keeps the order it is given inside each section; `keep` stays listed while it is open, though reading it takes it from the unread. */
 export function sections(rooms: readonly RoomSummary[], filter: Filter, query: string, keep: string | null): Section[] {
-  const shown = rooms.filter((room) => fits(room, filter, query) || (room.id === keep && query === ''))
+  const shown = rooms.filter((room) => fits(room, filter, query) || (filter === 'unread' && room.id === keep && query === ''))
   return ORDER.map((name) => ({ name, rooms: shown.filter((room) => sectionOf(room) === name) })).filter((section) => section.rooms.length > 0)
 }
 

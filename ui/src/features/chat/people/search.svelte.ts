@@ -13,6 +13,10 @@ export class PeopleSearch {
   readonly subscription = new Subscription<ListDiff<PersonView>[]>()
   #items = $state.raw<PersonView[]>([])
 
+  #answered: () => void = () => undefined
+  #settled: Promise<void> = Promise.resolve()
+  #closed = false
+
   /** Matrix ids of people who are not offered. */
   #without: () => ReadonlySet<string>
 
@@ -29,15 +33,31 @@ export class PeopleSearch {
   async search(query: string): Promise<void> {
     this.query = query
     let fresh = true
-    await this.subscription.start(
+    this.#answered()
+    let answered = (): void => undefined
+    this.#settled = new Promise((resolve) => (answered = resolve))
+    this.#answered = answered
+    const started = await this.subscription.start(
       (updates) => commands.people(query.trim(), updates),
       (diffs) => {
         // What was found before stays until the new answer is there.
         this.#items = applyDiffs(fresh ? [] : this.#items, diffs)
         fresh = false
         this.at = this.chosen.length
+        answered()
       },
     )
+    if (!started) answered()
+  }
+
+  /** Waits until what is found is what was last asked for; false where nobody waits any more. */
+  async settle(): Promise<boolean> {
+    let settled
+    do {
+      settled = this.#settled
+      await settled
+    } while (settled !== this.#settled)
+    return !this.#closed
   }
 
   toggle(person: PersonView): void {
@@ -50,6 +70,8 @@ export class PeopleSearch {
   }
 
   close(): void {
+    this.#closed = true
     this.subscription.stop()
+    this.#answered()
   }
 }

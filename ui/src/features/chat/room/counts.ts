@@ -21,3 +21,8 @@ export function queuedText(count: number, away = false): string {
 export function ordinal(count: number): string {
   return ORDINALS[language.current][count - 1] ?? `${String(count)}.`
 }
+
+/** How many people are in a room. */
+export function membersText(count: number): string {
+  return count === 1 ? t('chat.membersOne') : t('chat.members', { count })
+}

@@ -34,6 +34,8 @@ function fold(text: string): string {
 export class FindHere {
   open = $state(false)
   query = $state('')
+  /** How often it was asked for. */
+  asked = $state(0)
   /** The hit in view, counted from the newest. */
   at = $state(0)
   readonly #view: RoomView
@@ -45,8 +47,9 @@ export class FindHere {
   }
 
   show(): void {
+    if (!this.open) this.at = 0
     this.open = true
-    this.at = 0
+    this.asked += 1
   }
 
   search(query: string): void {

@@ -1,6 +1,6 @@
 import type { Member, NoticeKind, TimelineItem } from '$shared/ipc'
 
-const ABOUT_PEOPLE: readonly NoticeKind['kind'][] = ['invited', 'joined', 'left', 'removed']
+const ABOUT_PEOPLE: readonly NoticeKind['kind'][] = ['invited', 'declined', 'joined', 'left', 'removed']
 
 const RANK = { admin: 0, moderator: 1, member: 2 }
 

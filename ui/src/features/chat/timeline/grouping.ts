@@ -13,7 +13,7 @@ export type Line =
 /** Messages of one person closer than this are one group. */
 export const GROUP_MS = 5 * 60_000
 
-const FOLDED = ['joined', 'left', 'invited', 'renamed']
+const FOLDED = ['joined', 'left', 'invited', 'declined', 'renamed']
 
 /** `newBefore` is the item that the "New" line stands before; `deleted` are messages whose deletion can still be taken back. */
 export function lines(items: readonly TimelineItem[], newBefore: string | null, deleted: ReadonlySet<string>): Line[] {

@@ -14,6 +14,8 @@ export function noticeText({ what, sender }: Notice): string {
       return t('chat.left', { name: what.name })
     case 'invited':
       return t('chat.invitedPerson', { by, name: what.name })
+    case 'declined':
+      return t('chat.declined', { name: what.name })
     case 'removed':
       return t('chat.removed', { by, name: what.name })
     case 'renamed':
@@ -34,7 +36,7 @@ export function noticeText({ what, sender }: Notice): string {
 }
 
 export function noticeIcon(what: NoticeKind): string {
-  return { joined: 'users', left: 'log-out', invited: 'user-plus', removed: 'log-out', renamed: 'pencil', topic: 'info', encrypted: 'lock', created: 'message-circle', 'call-started': 'video', 'call-ended': 'phone-off', other: 'info' }[what.kind]
+  return { joined: 'users', left: 'log-out', invited: 'user-plus', declined: 'x', removed: 'log-out', renamed: 'pencil', topic: 'info', encrypted: 'lock', created: 'message-circle', 'call-started': 'video', 'call-ended': 'phone-off', other: 'info' }[what.kind]
 }
 
 /** The first few told, the rest counted. */
