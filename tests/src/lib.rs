@@ -2,6 +2,8 @@
 //! several stories share beside the testkit.
 
 pub mod call;
+pub mod hands;
+pub mod opener;
 
 use std::path::PathBuf;
 

@@ -24,6 +24,11 @@ class Toasts {
     this.items = this.items.filter((toast) => toast.id !== id)
   }
 
+  /** Another account has nothing to do with them; what could be taken back no longer can. */
+  clear(): void {
+    this.items = []
+  }
+
   /** Takes back the newest thing that can be; false where there is none. */
   undo(id?: number): boolean {
     const toast = this.items.findLast((each) => each.kind === 'told' && each.undo !== null && (id === undefined || each.id === id))

@@ -1,0 +1,201 @@
+//! What is done every day in Settings and at the way out, by presses and keys as a person does it: two windows on the real
+//! engines, and a picture of every page in `target/pictures`.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, Result, ensure};
+use fantoccini::key::Key;
+use serde_json::json;
+use telestack_e2e::{
+    PATIENCE, Stage,
+    hands::{LEFT, gone, mouse, retype},
+    open_area,
+    opener::Opener,
+    picture,
+};
+use telestack_testkit::windows::Window;
+
+/// Opens a page of Settings.
+async fn page(window: &Window, title: &str) -> Result<()> {
+    window.press(&format!(".row[title='{title}']")).await?;
+    window.appears(&format!(".row[title='{title}'][aria-current=true]"), PATIENCE).await.map(drop)
+}
+
+/// Waits until the root of the page has this attribute with this value; `null` is none.
+async fn root_is(window: &Window, name: &str, value: Option<&str>) -> Result<()> {
+    const IS: &str = "return document.documentElement.getAttribute(arguments[0]) === arguments[1]";
+    window.until(&format!("{name}: {value:?}"), PATIENCE, IS, &[json!(name), json!(value)]).await.map(drop)
+}
+
+/// Chooses in a native list, whose own window no driver reaches.
+async fn select(window: &Window, selector: &str, value: &str) -> Result<()> {
+    const CHOOSE: &str = "const one = document.querySelector(arguments[0]);
+        if (!one) return false;
+        one.value = arguments[1];
+        one.dispatchEvent(new Event('change', { bubbles: true }));
+        return one.value === arguments[1]";
+    window.until(selector, PATIENCE, CHOOSE, &[json!(selector), json!(value)]).await.map(drop)
+}
+
+/// A new name and a picture are seen by the other, and what was only typed can be put back.
+async fn profile(ada: &Window, ben: &Window, chosen: &Path) -> Result<()> {
+    const FACE: &str = "return [...document.querySelectorAll('tr')].some((row) => row.innerText.includes('ada king') && row.querySelector('.avatar img')?.naturalWidth > 0)";
+    open_area(ada, "settings").await?;
+    page(ada, "Profile").await?;
+    retype(ada, "input[autocomplete=name]", " ").await?;
+    ada.says("A name is needed.", PATIENCE).await?;
+    mouse(ada, "form [type=button]:has(+ .primary)", LEFT, 1).await?;
+    gone(ada, "form .primary").await?;
+    ada.appears("input[autocomplete=name]:focus", PATIENCE).await?;
+    image::RgbImage::from_pixel(96, 96, image::Rgb([40, 120, 90])).save(chosen)?;
+    ada.press_named("Choose a picture").await?;
+    ada.says("Portrait.png, not saved yet", PATIENCE).await?;
+    retype(ada, "input[autocomplete=name]", "ada king").await?;
+    ada.picture(&picture("every-day-profile-changed")).await?;
+    ada.key(Key::Enter).await?;
+    ada.says("Profile saved", PATIENCE).await?;
+    gone(ada, "form .primary").await?;
+    ada.appears(".face .avatar img", PATIENCE).await?;
+    open_area(ben, "people").await?;
+    ben.until("Ada's new name and face", PATIENCE, FACE, &[]).await.map(drop)
+}
+
+/// Every page of Settings can be seen in this look.
+async fn pages(ada: &Window, look: &str) -> Result<()> {
+    for title in
+        ["Profile", "Security", "Sessions", "Appearance", "Sound and camera", "Notifications", "About"]
+    {
+        page(ada, title).await?;
+        ada.until("what is loading", PATIENCE, "return !document.querySelector('[aria-busy=true]')", &[])
+            .await?;
+        let name = title.to_lowercase().replace(' ', "-");
+        ada.picture(&picture(&format!("every-day-{name}-{look}"))).await?;
+    }
+    Ok(())
+}
+
+/// What is chosen under Appearance holds at once.
+async fn appearance(ada: &Window) -> Result<()> {
+    const SCHEME: &str = "return getComputedStyle(document.documentElement).colorScheme === arguments[0]";
+    page(ada, "Appearance").await?;
+    for (look, theme) in [("Dark", "dark"), ("Light", "light")] {
+        ada.press_named(look).await?;
+        root_is(ada, "data-theme", Some(theme)).await?;
+        ada.until(theme, PATIENCE, SCHEME, &[json!(theme)]).await?;
+        pages(ada, theme).await?;
+        page(ada, "Appearance").await?;
+    }
+    ada.press_named("Desktop").await?;
+    root_is(ada, "data-theme", None).await?;
+    ada.press("[role=switch][aria-label='High contrast']").await?;
+    root_is(ada, "data-contrast", Some("more")).await?;
+    ada.picture(&picture("every-day-appearance-contrast")).await?;
+    ada.press_named("Compact").await?;
+    root_is(ada, "data-density", Some("compact")).await?;
+    ada.press("[role=switch][aria-label='High contrast']").await?;
+    root_is(ada, "data-contrast", None).await?;
+    ada.press_named("Dark").await?;
+    select(ada, ".setting select", "de").await?;
+    root_is(ada, "lang", Some("de")).await?;
+    ada.says("Darstellung", PATIENCE).await?;
+    ada.picture(&picture("every-day-appearance-german")).await?;
+    select(ada, ".setting select", "en").await?;
+    root_is(ada, "lang", Some("en")).await
+}
+
+/// The devices can be chosen and tried, and what is said of notifications depends on whether there are any.
+async fn devices_and_notes(ada: &Window) -> Result<()> {
+    const HEARD: &str = "return document.querySelectorAll('.setting-card select')[0].value !== ''";
+    const FIRST: &str =
+        "return document.querySelector('.setting-card select:enabled option:nth-child(2)')?.value";
+    page(ada, "Sound and camera").await?;
+    let microphone = ada.until("a microphone", PATIENCE, FIRST, &[]).await?;
+    select(ada, ".setting-card select", microphone.as_str().unwrap_or_default()).await?;
+    ada.until("the chosen microphone", PATIENCE, HEARD, &[]).await?;
+    ada.press_named("Show me").await?;
+    ada.appears("[data-stage] canvas", PATIENCE).await?;
+    ada.picture(&picture("every-day-camera")).await?;
+    ada.press_named("Stop").await?;
+    gone(ada, "[data-stage]").await?;
+    ada.press("[role=switch][aria-label='Reduce background noise']").await?;
+    page(ada, "Notifications").await?;
+    ada.press("[role=switch][aria-label='Show notifications']").await?;
+    ada.appears("[role=switch][aria-label='Show what was written']:disabled", PATIENCE).await?;
+    ada.press("[role=switch][aria-label='Show notifications']").await?;
+    ada.appears("[role=switch][aria-label='Show what was written']:enabled", PATIENCE).await.map(drop)
+}
+
+/// A new recovery key, another place that is signed out, the licences, and the folder with the logs.
+async fn safety_and_about(ada: &Window, stage: &Stage, opener: &Opener) -> Result<()> {
+    const ONLY: &str = "return [...document.querySelectorAll('.rows-of tr')].every((row) => row.innerText.toLowerCase().includes('svelte')) && document.querySelectorAll('.rows-of tr').length > 0";
+    let person = stage.stack.person("ada").context("Ada")?;
+    stage.stack.anonymous().sign_in(&person.email, &person.password).await?;
+    page(ada, "Security").await?;
+    ada.says("This device is verified", PATIENCE).await?;
+    ada.press_named("Make a new one").await?;
+    ada.press("dialog .primary").await?;
+    ada.appears("dialog .secret", PATIENCE).await?;
+    ada.until("one dialog", PATIENCE, "return document.querySelectorAll('dialog[open]').length === 1", &[])
+        .await?;
+    ada.picture(&picture("every-day-new-key")).await?;
+    ada.press_named("Later").await?;
+    page(ada, "Sessions").await?;
+    ada.press("[aria-label^='Sign out: ']").await?;
+    gone(ada, "[aria-label^='Sign out: ']").await?;
+    ada.says("Another program is signed out", PATIENCE).await?;
+    page(ada, "About").await?;
+    ada.press_named("Show").await?;
+    ada.type_into(".inside input", "svelte").await?;
+    ada.until("only what was looked for", PATIENCE, ONLY, &[]).await?;
+    ada.picture(&picture("every-day-licences")).await?;
+    ada.press_named("Open folder").await?;
+    opener.was_given("logs").await
+}
+
+/// Asked first; then nothing of the account is left on the disk, and signing in again shows the rooms.
+async fn sign_out(ada: &Window, stage: &Stage) -> Result<()> {
+    let accounts = stage.stack.data_dir().join("profiles/ada/accounts");
+    ensure!(fs::read_dir(&accounts)?.count() == 1, "no store of the account");
+    page(ada, "Sessions").await?;
+    ada.press(".danger-quiet").await?;
+    ada.picture(&picture("every-day-sign-out")).await?;
+    ada.press_named("Cancel").await?;
+    gone(ada, "dialog[open]").await?;
+    ada.press(".danger-quiet").await?;
+    ada.press("dialog .danger").await?;
+    ada.appears("#password", PATIENCE).await?;
+    ada.picture(&picture("every-day-signed-out")).await?;
+    ensure!(fs::read_dir(&accounts).map_or(0, Iterator::count) == 0, "a store was left behind");
+    let person = stage.stack.person("ada").context("Ada")?;
+    ada.type_into("#password", &person.password).await?;
+    ada.key(Key::Enter).await?;
+    ada.appears(".window[data-area=chat] [data-room]", PATIENCE).await?;
+    ada.picture(&picture("every-day-signed-in-again")).await?;
+    open_area(ada, "files").await?;
+    ada.says("Welcome.md", PATIENCE).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_do_what_they_say() -> Result<()> {
+    let stage = Stage::start().await?;
+    let folder = tempfile::tempdir()?;
+    let chosen = folder.path().join("Portrait.png");
+    let opener = Opener::new(folder.path())?;
+    let options = opener.of(stage.options("ada")?.env("TELESTACK_TEST_DIALOG", chosen.to_string_lossy()))?;
+    let (ada, ben) =
+        tokio::try_join!(stage.first_window(options.clone()), stage.first_window(stage.options("ben")?))?;
+    profile(&ada, &ben, &chosen).await.context("the profile")?;
+    ben.close().await?;
+    appearance(&ada).await.context("appearance")?;
+    devices_and_notes(&ada).await.context("devices and notifications")?;
+    ada.close().await?;
+
+    let ada = Window::open(&stage.display, options).await?;
+    root_is(&ada, "data-theme", Some("dark")).await.context("after a restart")?;
+    root_is(&ada, "data-density", Some("compact")).await.context("after a restart")?;
+    ada.press_named("Later").await?;
+    open_area(&ada, "settings").await?;
+    safety_and_about(&ada, &stage, &opener).await.context("security, sessions and about")?;
+    sign_out(&ada, &stage).await.context("signing out")?;
+    ada.close().await
+}
