@@ -67,27 +67,6 @@ pub async fn press_with(window: &Window, selector: &str, held: &str) -> Result<(
     window.until(selector, PATIENCE, PRESS, &[json!(selector), json!(held)]).await.map(drop)
 }
 
-/// Presses an entry of the open menu, which closes with it.
-///
-/// # Errors
-/// The menu has none, or stays open.
-pub async fn choose(window: &Window, entry: &str) -> Result<()> {
-    const PRESS: &str = "const one = [...document.querySelectorAll('[role=menuitem]')].find((each) => each.innerText.startsWith(arguments[0]));
-        one?.click();
-        return Boolean(one)";
-    window.until(entry, PATIENCE, PRESS, &[json!(entry)]).await?;
-    gone(window, "[role=menu]").await
-}
-
-/// Waits until a selector has nothing on the page.
-///
-/// # Errors
-/// It stays.
-pub async fn gone(window: &Window, selector: &str) -> Result<()> {
-    const GONE: &str = "return !document.querySelector(arguments[0])";
-    window.until(&format!("no {selector}"), PATIENCE, GONE, &[json!(selector)]).await.map(drop)
-}
-
 /// Puts a text in the place of what a field holds, by keys.
 ///
 /// # Errors
@@ -106,4 +85,84 @@ pub async fn on_disk(file: &Path) -> Result<()> {
         fs::metadata(file).ok().filter(|found| found.len() > 0).map(drop)
     })
     .await
+}
+
+/// A button by the words on it, or by its label.
+#[must_use]
+pub fn named(name: &str) -> String {
+    format!(
+        "//button[not(@disabled)][@aria-label='{name}' or normalize-space()='{name}' or .//*[normalize-space()='{name}']]"
+    )
+}
+
+/// A key while another is held, to be typed.
+#[must_use]
+pub fn held(modifier: Key, key: Key) -> String {
+    String::from_iter([char::from(modifier), char::from(key), char::from(modifier)])
+}
+
+/// XPath where it begins with a slash, else CSS.
+#[must_use]
+pub fn place(selector: &str) -> Locator<'_> {
+    if selector.starts_with('/') { Locator::XPath(selector) } else { Locator::Css(selector) }
+}
+
+/// Presses with the mouse: what is out of sight, covered or disabled cannot be pressed.
+///
+/// # Errors
+/// There is none.
+pub async fn click(window: &Window, selector: &str) -> Result<()> {
+    let what = format!("{}: {selector} to press", window.name());
+    let pressed = wait_for(&what, PATIENCE, || async {
+        for each in window.client().find_all(place(selector)).await.ok()? {
+            if each.is_displayed().await.unwrap_or(false) && each.click().await.is_ok() {
+                return Some(());
+            }
+        }
+        None
+    });
+    pressed.await
+}
+
+/// Presses the button of this name with the mouse.
+///
+/// # Errors
+/// There is none.
+pub async fn click_named(window: &Window, name: &str) -> Result<()> {
+    click(window, &named(name)).await
+}
+
+/// Takes an entry of the open menu, which closes. The press is repeated where the menu still went to its place.
+///
+/// # Errors
+/// The menu has none, or stays open.
+pub async fn choose(window: &Window, entry: &str) -> Result<()> {
+    let entry = format!("//*[@role='menu']//button[starts-with(normalize-space(), '{entry}')]");
+    wait_for("the menu to close", PATIENCE, || async {
+        let open = window.client().find(place(&entry)).await;
+        if let Ok(entry) = open {
+            entry.click().await.ok();
+        }
+        window.client().find(place("[role=menu]")).await.is_err().then_some(())
+    })
+    .await
+}
+
+/// Types into what has the focus, wherever that is.
+///
+/// # Errors
+/// Nothing has the focus.
+pub async fn types(window: &Window, text: &str) -> Result<()> {
+    window.client().active_element().await?.send_keys(text).await?;
+    Ok(())
+}
+
+/// Waits until nothing of a selector is shown.
+///
+/// # Errors
+/// It stays.
+pub async fn gone(window: &Window, selector: &str) -> Result<()> {
+    let script =
+        "return ![...document.querySelectorAll(arguments[0])].some((each) => each.checkVisibility())";
+    window.until(&format!("no {selector}"), PATIENCE, script, &[json!(selector)]).await.map(drop)
 }

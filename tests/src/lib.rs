@@ -2,6 +2,7 @@
 //! several stories share beside the testkit.
 
 pub mod call;
+pub mod chat;
 pub mod hands;
 pub mod opener;
 

@@ -113,7 +113,7 @@ impl Stack {
                 Ok(()) => break stack,
                 // Between finding a free port and listening on it somebody else may take it.
                 Err(_) if options.ports.is_none() && stack.casualty().is_some() && tries < TRIES => {
-                    tries += 1
+                    tries += 1;
                 }
                 Err(fault) => return Err(fault),
             }
