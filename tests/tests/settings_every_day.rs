@@ -39,6 +39,8 @@ async fn select(window: &Window, selector: &str, value: &str) -> Result<()> {
 
 /// A new name and a picture are seen by the other, and what was only typed can be put back.
 async fn profile(ada: &Window, ben: &Window, chosen: &Path) -> Result<()> {
+    // `:focus` wants the window to be the active one, which of two is either.
+    const AT_NAME: &str = "return document.activeElement.autocomplete === 'name'";
     const FACE: &str = "return [...document.querySelectorAll('tr')].some((row) => row.innerText.includes('ada king') && row.querySelector('.avatar img')?.naturalWidth > 0)";
     open_area(ada, "settings").await?;
     page(ada, "Profile").await?;
@@ -46,7 +48,7 @@ async fn profile(ada: &Window, ben: &Window, chosen: &Path) -> Result<()> {
     ada.says("A name is needed.", PATIENCE).await?;
     mouse(ada, "form [type=button]:has(+ .primary)", LEFT, 1).await?;
     gone(ada, "form .primary").await?;
-    ada.appears("input[autocomplete=name]:focus", PATIENCE).await?;
+    ada.until("the keyboard at the name", PATIENCE, AT_NAME, &[]).await?;
     image::RgbImage::from_pixel(96, 96, image::Rgb([40, 120, 90])).save(chosen)?;
     ada.press_named("Choose a picture").await?;
     ada.says("Portrait.png, not saved yet", PATIENCE).await?;
