@@ -36,10 +36,10 @@ async fn two_people_write_to_each_other() {
     assert!(sent.own && sent.editable);
     let rang =
         heard("the notification", &mut bell, |incoming| (incoming.room_id == room).then_some(incoming)).await;
-    assert_eq!((rang.sender_name.as_str(), rang.text.as_deref()), ("Ada", Some("hello **Ben**")));
+    assert_eq!((rang.sender_name.as_str(), rang.text.as_deref()), ("Ada", Some("hello Ben")));
     let unread = |found: &telestack_chat::view::RoomSummary| {
         let last = found.last_message.as_ref()?;
-        let preview = Preview::Text { text: "hello **Ben**".into() };
+        let preview = Preview::Text { text: "hello Ben".into() };
         (found.unread == 1 && found.mentions == 1 && last.preview == preview).then_some(())
     };
     ben.room("one unread mention", unread).await;
