@@ -6,18 +6,10 @@ use serde_json::json;
 use telestack_e2e::{
     PATIENCE, Stage,
     call::{sees_the_other, shows_a_picture},
+    hands::gone,
     open_area, picture,
 };
 use telestack_testkit::windows::Window;
-
-/// A script's answer to whether the page shows an element.
-fn shows(selector: &str) -> String {
-    format!("return [...document.querySelectorAll({selector:?})].some((each) => each.checkVisibility())")
-}
-
-fn shows_none(selector: &str) -> String {
-    format!("return ![...document.querySelectorAll({selector:?})].some((each) => each.checkVisibility())")
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_people_call_each_other_all_day() -> Result<()> {
@@ -68,7 +60,7 @@ async fn ben_declines(ada: &Window, ben: &Window) -> Result<()> {
         Vec::new(),
     )
     .await?;
-    ben.until("the ring to go", PATIENCE, &shows_none(".ring-card"), &[]).await?;
+    gone(ben, ".ring-card").await?;
     ada.says("Ben Okafor declined.", PATIENCE).await?;
     ada.picture(&picture("ada-declined")).await?;
     open_area(ben, "calls").await?;
@@ -95,14 +87,14 @@ async fn microphone_camera_and_screen_are_seen_by_the_other(ada: &Window, ben: &
     press_key(ada, 'm').await?;
     ben.appears("[data-tile][aria-label='Ada Lovelace, muted']", PATIENCE).await?;
     press_key(ada, 'm').await?;
-    ben.until("Ada's sound", PATIENCE, &shows_none("[data-tile][aria-label*=muted]"), &[]).await?;
+    gone(ben, "[data-tile][aria-label*=muted]").await?;
     press_key(ada, 's').await?;
     let share = "[data-tile][aria-label='Ada Lovelace is sharing']";
     ben.appears(share, PATIENCE).await?;
     shows_a_picture(ben, share).await?;
     ben.picture(&picture("ben-sees-a-screen")).await?;
     ada.press("[aria-label='Stop sharing']").await?;
-    ben.until("the end of the share", PATIENCE, &shows_none("[data-tile][aria-label*=sharing]"), &[]).await?;
+    gone(ben, "[data-tile][aria-label*=sharing]").await?;
     press_key(ada, 'v').await?;
     ben.appears("[data-tile] .audio-only", PATIENCE).await?;
     press_key(ada, 'v').await?;
@@ -145,23 +137,23 @@ async fn the_call_floats_over_other_work(ada: &Window, ben: &Window) -> Result<(
 async fn devices_are_chosen_in_the_call(ada: &Window) -> Result<()> {
     ada.press("[aria-label='Choose the camera']").await?;
     ada.press("[role=menu] [role=menuitem]").await?;
-    ada.until("the menu to close", PATIENCE, &shows_none("[role=menu]"), &[]).await?;
+    gone(ada, "[role=menu]").await?;
     ada.press("[aria-label='Microphone and speaker']").await?;
-    ada.until("devices of sound", PATIENCE, &shows("[role=menu] [role=menuitem]"), &[]).await?;
+    ada.appears("[role=menu] [role=menuitem]", PATIENCE).await?;
     ada.picture(&picture("ada-chooses-sound")).await?;
     ada.key(Key::Escape).await?;
-    ada.until("the menu to close", PATIENCE, &shows_none("[role=menu]"), &[]).await.map(drop)
+    gone(ada, "[role=menu]").await
 }
 
 async fn a_call_is_missed(ada: &Window, ben: &Window) -> Result<()> {
     // While the call that has just ended is still among those that go on, its row is for joining.
-    ada.until("no call that goes on", PATIENCE, &shows_none("button.row .tag.calls"), &[]).await?;
+    gone(ada, "button.row .tag.calls").await?;
     ada.press("button.row[data-name='Ben Okafor']").await?;
     ada.press_named("Call again").await?;
     ada.press_named("Start call").await?;
     ben.appears(".ring-card", PATIENCE).await?;
     ada.press("[aria-label='Leave call']").await?;
-    ben.until("the ring to go", PATIENCE, &shows_none(".ring-card"), &[]).await?;
+    gone(ben, ".ring-card").await?;
     open_area(ben, "calls").await?;
     ben.press_named("Missed").await?;
     ben.press("[data-name='Ada Lovelace']").await?;

@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::{Context, Result, ensure};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
-use telestack_e2e::{PATIENCE, ROOM, Stage, open_area, picture};
+use telestack_e2e::{PATIENCE, ROOM, Stage, hands::retype, open_area, picture};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_in_a_chat_is_in_files_too() -> Result<()> {
@@ -69,8 +69,7 @@ async fn a_file_in_a_chat_is_in_files_too() -> Result<()> {
     ada.chord(Key::Control, 'z').await?;
     ada.press(file).await?;
     ada.type_into(file, &char::from(Key::F2).to_string()).await?;
-    ada.appears("dialog input", PATIENCE).await?.clear().await?;
-    ada.type_into("dialog input", "Plan for summer.txt").await?;
+    retype(&ada, "dialog input", "Plan for summer.txt").await?;
     ada.key(Key::Enter).await?;
     ben.says("Plan for summer.txt", PATIENCE).await?;
     ada.close().await?;

@@ -45,9 +45,9 @@ struct Call {
     /// The membership event of a call that this device began: ringing refers to it once.
     rings_with: bool,
     rung: Vec<String>,
+    rung_until: Option<Millis>,
     /// Whether anybody else has ever been in it.
     met: bool,
-    rung_until: Option<Millis>,
     tries: usize,
     try_at: Option<Millis>,
 }
@@ -145,8 +145,8 @@ impl Machine {
             own_key,
             keys: Vec::new(),
             rung: Vec::new(),
-            met: false,
             rung_until: None,
+            met: false,
             tries: 0,
             try_at: None,
         });
@@ -254,8 +254,8 @@ impl Machine {
         vec![Effect::Ring {
             room_id: room_id.to_owned(),
             member_event: event_id,
-            video: call.camera,
             direct: call.room.direct_user.is_some(),
+            video: call.camera,
         }]
     }
 

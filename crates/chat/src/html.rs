@@ -86,31 +86,13 @@ pub fn sanitise(html: &str) -> Option<String> {
 
 static NO_TAGS: LazyLock<Builder<'static>> = LazyLock::new(Builder::empty);
 
-/// Words on both sides of these would run together without a space.
-const APART: &[&str] = &[
-    "br",
-    "p",
-    "ul",
-    "ol",
-    "li",
-    "pre",
-    "div",
-    "blockquote",
-    "td",
-    "th",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "summary",
-    "caption",
-];
+/// Tags inside a line: words on both sides of every other one would run together without a space.
+const INLINE: &[&str] = &["a", "b", "code", "del", "em", "i", "s", "span", "strong", "sub", "sup", "u"];
 
 /// What a person reads of sanitised HTML, for where there is one line and no marks.
 pub fn text(sanitised: &str) -> String {
-    let apart = APART.iter().fold(sanitised.to_owned(), |html, tag| {
+    let blocks = TAGS.iter().filter(|tag| !INLINE.contains(tag));
+    let apart = blocks.fold(sanitised.to_owned(), |html, tag| {
         html.replace(&format!("<{tag}>"), " ").replace(&format!("</{tag}>"), " ")
     });
     let escaped = NO_TAGS.clean(&apart).to_string();

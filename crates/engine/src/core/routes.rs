@@ -52,6 +52,16 @@ pub struct Route {
     pub handler: Handler,
 }
 
+/// For API keys only.
+pub fn key(scope: &'static str, method: Method, path: &'static str, handler: Handler) -> Route {
+    Route { method, path, access: Access::Key, scope, rate: None, handler }
+}
+
+/// For everybody whom the permissions of what it is about let in.
+pub fn open(scope: &'static str, method: Method, path: &'static str, handler: Handler) -> Route {
+    Route { access: Access::Anybody, ..key(scope, method, path, handler) }
+}
+
 /// One call that is allowed to begin.
 pub struct Call {
     pub app: Arc<App>,

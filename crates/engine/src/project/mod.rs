@@ -4,17 +4,9 @@ mod keys;
 
 use axum::http::Method;
 
-use crate::core::routes::{Access, Handler, Route};
+use crate::core::routes::{Route, key};
 
 pub fn routes() -> Vec<Route> {
-    let key = |scope, method, path, handler: Handler| Route {
-        method,
-        path,
-        access: Access::Key,
-        scope,
-        rate: None,
-        handler,
-    };
     vec![
         key("keys.write", Method::POST, "/project/keys", |call| Box::pin(keys::create(call))),
         key("keys.read", Method::GET, "/project/keys", |call| Box::pin(keys::list(call))),

@@ -16,23 +16,11 @@ mod upload;
 
 use axum::http::Method;
 
-use crate::core::routes::{Access, Handler, Route};
+use crate::core::routes::{Route, key, open};
 
 pub use discard::tidy;
 
 pub fn routes() -> Vec<Route> {
-    let key = |scope, method, path, handler: Handler| Route {
-        method,
-        path,
-        access: Access::Key,
-        scope,
-        rate: None,
-        handler,
-    };
-    let any = |scope, method, path, handler: Handler| Route {
-        access: Access::Anybody,
-        ..key(scope, method, path, handler)
-    };
     let (bucket, file) = ("/storage/buckets/{bucketId}", "/storage/buckets/{bucketId}/files/{fileId}");
     let (read, write) = ("files.read", "files.write");
     let mut routes = vec![
@@ -41,18 +29,18 @@ pub fn routes() -> Vec<Route> {
         key("buckets.read", Method::GET, bucket, |call| Box::pin(buckets::get(call))),
         key("buckets.write", Method::PUT, bucket, |call| Box::pin(buckets::update(call))),
         key("buckets.write", Method::DELETE, bucket, |call| Box::pin(buckets::delete(call))),
-        any(write, Method::POST, "/storage/buckets/{bucketId}/files", |call| Box::pin(upload::upload(call))),
-        any(read, Method::GET, "/storage/buckets/{bucketId}/files", |call| Box::pin(manage::list(call))),
-        any(read, Method::GET, file, |call| Box::pin(manage::get(call))),
-        any(write, Method::PUT, file, |call| Box::pin(manage::update(call))),
-        any(write, Method::DELETE, file, |call| Box::pin(manage::delete(call))),
-        any(read, Method::GET, "/storage/buckets/{bucketId}/files/{fileId}/download", |call| {
+        open(write, Method::POST, "/storage/buckets/{bucketId}/files", |call| Box::pin(upload::upload(call))),
+        open(read, Method::GET, "/storage/buckets/{bucketId}/files", |call| Box::pin(manage::list(call))),
+        open(read, Method::GET, file, |call| Box::pin(manage::get(call))),
+        open(write, Method::PUT, file, |call| Box::pin(manage::update(call))),
+        open(write, Method::DELETE, file, |call| Box::pin(manage::delete(call))),
+        open(read, Method::GET, "/storage/buckets/{bucketId}/files/{fileId}/download", |call| {
             Box::pin(download::send(call, true))
         }),
-        any(read, Method::GET, "/storage/buckets/{bucketId}/files/{fileId}/view", |call| {
+        open(read, Method::GET, "/storage/buckets/{bucketId}/files/{fileId}/view", |call| {
             Box::pin(download::send(call, false))
         }),
-        any(read, Method::GET, "/storage/buckets/{bucketId}/files/{fileId}/preview", |call| {
+        open(read, Method::GET, "/storage/buckets/{bucketId}/files/{fileId}/preview", |call| {
             Box::pin(preview::send(call))
         }),
     ];

@@ -19,26 +19,18 @@ use crate::core::{
     ids,
     permissions::Action,
     query::{self, Source},
-    routes::{self, Access, Call, Handler, Route},
+    routes::{self, Call, Route, open},
     store::StoreError,
 };
 
 pub fn routes() -> Vec<Route> {
-    let route = |scope, method, path, handler: Handler| Route {
-        method,
-        path,
-        access: Access::Anybody,
-        scope,
-        rate: None,
-        handler,
-    };
     let (of_file, one) = ("/tokens/buckets/{bucketId}/files/{fileId}", "/tokens/{tokenId}");
     vec![
-        route("tokens.write", Method::POST, of_file, |call| Box::pin(create(call))),
-        route("tokens.read", Method::GET, of_file, |call| Box::pin(list(call))),
-        route("tokens.read", Method::GET, one, |call| Box::pin(get(call))),
-        route("tokens.write", Method::PATCH, one, |call| Box::pin(update(call))),
-        route("tokens.write", Method::DELETE, one, |call| Box::pin(delete(call))),
+        open("tokens.write", Method::POST, of_file, |call| Box::pin(create(call))),
+        open("tokens.read", Method::GET, of_file, |call| Box::pin(list(call))),
+        open("tokens.read", Method::GET, one, |call| Box::pin(get(call))),
+        open("tokens.write", Method::PATCH, one, |call| Box::pin(update(call))),
+        open("tokens.write", Method::DELETE, one, |call| Box::pin(delete(call))),
     ]
 }
 

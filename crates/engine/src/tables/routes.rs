@@ -3,7 +3,7 @@
 use axum::http::Method;
 
 use super::{columns, databases, indexes, rows, schema, transactions};
-use crate::core::routes::{Access, Handler, Route};
+use crate::core::routes::{Route, key, open};
 
 /// A handler of an operation.
 macro_rules! to {
@@ -87,14 +87,4 @@ fn of_transactions() -> Vec<Route> {
         open(write, Method::DELETE, one, to!(transactions::manage::delete)),
         open(write, Method::POST, operations, to!(transactions::stage::create)),
     ]
-}
-
-/// For API keys only.
-pub fn key(scope: &'static str, method: Method, path: &'static str, handler: Handler) -> Route {
-    Route { method, path, access: Access::Key, scope, rate: None, handler }
-}
-
-/// For everybody whom the permissions of tables and rows let in.
-pub fn open(scope: &'static str, method: Method, path: &'static str, handler: Handler) -> Route {
-    Route { access: Access::Anybody, ..key(scope, method, path, handler) }
 }

@@ -21,18 +21,18 @@ use crate::{
     account::{identities, logs, mfa::recovery_codes::Before},
     core::{
         error::ApiResult,
-        routes::{Access, Call, Handler, Route},
+        routes::{Call, Handler, Route, key},
     },
     teams,
 };
 use targets::manage;
 
 fn read(method: Method, path: &'static str, handler: Handler) -> Route {
-    Route { method, path, access: Access::Key, scope: "users.read", rate: None, handler }
+    key("users.read", method, path, handler)
 }
 
 fn change(method: Method, path: &'static str, handler: Handler) -> Route {
-    Route { method, path, access: Access::Key, scope: "users.write", rate: None, handler }
+    key("users.write", method, path, handler)
 }
 
 pub fn routes() -> Vec<Route> {

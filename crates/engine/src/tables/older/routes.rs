@@ -4,12 +4,8 @@ use axum::http::Method;
 
 use super::translated;
 use crate::{
-    core::routes::Route,
-    tables::{
-        columns, databases, indexes,
-        routes::{key, open},
-        rows, schema, transactions,
-    },
+    core::routes::{Route, key, open},
+    tables::{columns, databases, indexes, rows, schema, transactions},
 };
 
 /// A handler that calls an operation under its older names.
