@@ -17,6 +17,9 @@ use crate::PATIENCE;
 pub const LEFT: u64 = 0;
 pub const RIGHT: u64 = 2;
 
+/// How long what follows a press at once may take.
+const SOON: Duration = Duration::from_secs(5);
+
 /// Presses a button of the mouse over an element, as often as said, where a person would.
 ///
 /// # Errors
@@ -132,18 +135,27 @@ pub async fn click_named(window: &Window, name: &str) -> Result<()> {
     click(window, &named(name)).await
 }
 
-/// Takes an entry of the open menu, which closes. The press is repeated where the menu still went to its place.
+/// Opens a menu and takes an entry of it; both again where the menu closed before its entry was taken, as it does when its
+/// window loses the focus.
 ///
 /// # Errors
-/// The menu has none, or stays open.
-pub async fn choose(window: &Window, entry: &str) -> Result<()> {
-    let entry = format!("//*[@role='menu']//button[starts-with(normalize-space(), '{entry}')]");
-    wait_for("the menu to close", PATIENCE, || async {
-        let open = window.client().find(place(&entry)).await;
-        if let Ok(entry) = open {
-            entry.click().await.ok();
+/// The menu does not open, or has no such entry.
+pub async fn choose(window: &Window, open: impl AsyncFn() -> Result<()>, entry: &str) -> Result<()> {
+    const WATCH: &str = "window.taken = false;
+        const found = [...document.querySelectorAll('[role=menu] button')].find((each) => each.innerText.trim().startsWith(arguments[0]));
+        found?.addEventListener('click', () => (window.taken = true));
+        return Boolean(found)";
+    const TAKEN: &str = "return window.taken && !document.querySelector('[role=menu]')";
+    let button = format!("//*[@role='menu']//button[starts-with(normalize-space(), '{entry}')]");
+    wait_for(&format!("{entry} to be taken from its menu"), PATIENCE, || async {
+        open().await.ok()?;
+        window.until(entry, SOON, WATCH, &[json!(entry)]).await.ok()?;
+        window.client().find(place(&button)).await.ok()?.click().await.ok()?;
+        let taken = window.until(entry, SOON, TAKEN, &[]).await;
+        if taken.is_err() {
+            window.key(Key::Escape).await.ok();
         }
-        window.client().find(place("[role=menu]")).await.is_err().then_some(())
+        taken.ok().map(drop)
     })
     .await
 }

@@ -59,8 +59,7 @@ async fn order(ada: &Window) -> Result<()> {
     shows(ada, &["Clinic", "Pictures", "Release 2.4", "Welcome.md", "Chime.wav"]).await?;
     ada.picture(&picture("every-day-files-list")).await?;
     ada.press("[aria-label=Grid]").await?;
-    ada.press("[aria-haspopup=menu][aria-label^='Sort by']").await?;
-    choose(ada, "Name").await?;
+    choose(ada, || ada.press("[aria-haspopup=menu][aria-label^='Sort by']"), "Name").await?;
     shows(ada, &ROOT).await?;
     ada.press("[title='Find a file']").await?;
     ada.type_into(".palette input", "Shore").await?;
@@ -100,9 +99,11 @@ async fn several(ada: &Window, opener: &Opener) -> Result<()> {
 /// A wrong name is refused with a reason, a right one holds; the menu opens by the mouse's other button and by a key.
 async fn rename(ada: &Window, ben: &Window) -> Result<()> {
     const OFF: &str = "return document.querySelector('dialog .primary').disabled";
-    mouse(ada, "[data-name='Welcome.md']", RIGHT, 1).await?;
-    ada.picture(&picture("every-day-files-menu")).await?;
-    choose(ada, "Rename").await?;
+    let menu = async || {
+        mouse(ada, "[data-name='Welcome.md']", RIGHT, 1).await?;
+        ada.picture(&picture("every-day-files-menu")).await
+    };
+    choose(ada, menu, "Rename").await?;
     for (wrong, said) in [("in/to.md", "A name cannot have a slash."), (" ", "A name is needed.")] {
         retype(ada, "dialog input", wrong).await?;
         ada.says(said, PATIENCE).await?;
@@ -119,18 +120,14 @@ async fn rename(ada: &Window, ben: &Window) -> Result<()> {
 
 /// Every entry of a file's menu does what it says: it opens, is saved where the dialog says, and is shared.
 async fn menu(ada: &Window, ben: &Window, folder: &Path, opener: &Opener) -> Result<()> {
-    with_shift(ada, Key::F10).await?;
-    choose(ada, "Open").await?;
+    choose(ada, || with_shift(ada, Key::F10), "Open").await?;
     opener.was_given("hello.md").await?;
     at(ada, "hello.md").await?;
-    mouse(ada, "[data-name='hello.md']", RIGHT, 1).await?;
-    choose(ada, "Download").await?;
+    choose(ada, || mouse(ada, "[data-name='hello.md']", RIGHT, 1), "Download").await?;
     on_disk(&folder.join("hello.md")).await?;
-    mouse(ada, "[data-name=Pictures]", RIGHT, 1).await?;
-    choose(ada, "Open").await?;
+    choose(ada, || mouse(ada, "[data-name=Pictures]", RIGHT, 1), "Open").await?;
     shows(ada, &["Dawn.png", "Shore.png"]).await?;
-    mouse(ada, "[data-name='Shore.png']", RIGHT, 1).await?;
-    choose(ada, "Share to chat").await?;
+    choose(ada, || mouse(ada, "[data-name='Shore.png']", RIGHT, 1), "Share to chat").await?;
     ada.type_into("dialog input", "Engin").await?;
     ada.picture(&picture("every-day-files-share")).await?;
     ada.press("dialog .row").await?;

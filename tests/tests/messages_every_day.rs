@@ -16,8 +16,7 @@ const MARK_ALL: &str = "document.activeElement.select(); return true";
 /// A message is changed by its menu, then by the key for the last one; Esc leaves it as it is.
 async fn edit(ada: &Window, ben: &Window) -> Result<()> {
     write(ada, "We meet at nine").await?;
-    menu(ada, "We meet at nine").await?;
-    choose(ada, "Edit").await?;
+    choose(ada, || menu(ada, "We meet at nine"), "Edit").await?;
     field_has(ada, "We meet at nine").await?;
     ada.run(MARK_ALL, Vec::new()).await?;
     types(ada, "We meet at ten").await?;
@@ -84,19 +83,16 @@ async fn delete(ada: &Window, ben: &Window) -> Result<()> {
     click(ada, FIELD).await?;
     write(ada, WORDS).await?;
     ben.says(WORDS, PATIENCE).await?;
-    menu(ada, WORDS).await?;
-    choose(ada, "Delete").await?;
+    choose(ada, || menu(ada, WORDS), "Delete").await?;
     says_not(ada, WORDS).await?;
     see(&[ada], "deleted").await?;
     ada.chord(Key::Control, 'z').await?;
     ada.says(WORDS, PATIENCE).await?;
-    menu(ada, WORDS).await?;
-    choose(ada, "Delete").await?;
+    choose(ada, || menu(ada, WORDS), "Delete").await?;
     says_not(ada, WORDS).await?;
     click_named(ada, "Undo").await?;
     ada.says(WORDS, PATIENCE).await?;
-    menu(ada, WORDS).await?;
-    choose(ada, "Copy text").await?;
+    choose(ada, || menu(ada, WORDS), "Copy text").await?;
     ada.says("Copied", PATIENCE).await?;
     click(ada, FIELD).await?;
     ada.chord(Key::Control, 'v').await?;

@@ -22,9 +22,11 @@ async fn list(ada: &Window, ben: &Window) -> Result<()> {
     ben.appears("[data-name=Engineering] .badge", PATIENCE).await?;
     click_named(ben, "Unread").await?;
     gone(ben, "[data-name='Clinic handover']").await?;
-    ben.run(MENU, vec![json!(ROOM)]).await?;
-    see(&[ben], "room-menu").await?;
-    choose(ben, "Mark as read").await?;
+    let menu = async || {
+        ben.run(MENU, vec![json!(ROOM)]).await?;
+        see(&[ben], "room-menu").await
+    };
+    choose(ben, menu, "Mark as read").await?;
     gone(ben, ROOM).await?;
     click_named(ben, "Rooms").await?;
     ben.appears(ROOM, PATIENCE).await?;

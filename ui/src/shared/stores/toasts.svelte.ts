@@ -16,7 +16,9 @@ class Toasts {
     this.#add({ kind: 'failed', code: error.code })
   }
 
+  /** The same words stand once, the newest time; not so what can be taken back, each of which is something else. */
   tell(text: string, icon = 'check', undo: (() => void) | null = null): number {
+    if (undo === null) this.items = this.items.filter((toast) => toast.kind !== 'told' || toast.undo !== null || toast.text !== text)
     return this.#add({ kind: 'told', text, icon, undo })
   }
 
