@@ -143,7 +143,7 @@ fn new_message(handle: &AppHandle, settings: &Settings, message: Incoming) {
         (true, Some(text)) => short(&text),
         (true, None) => words.attachment().to_owned(),
     };
-    let title = if message.sender_name == message.room_name {
+    let title = if message.room_name.is_empty() || message.sender_name == message.room_name {
         message.sender_name
     } else {
         format!("{} · {}", message.sender_name, message.room_name)

@@ -6,6 +6,7 @@ use anyhow::Result;
 use fantoccini::{
     Locator,
     actions::{InputSource as _, KeyAction, KeyActions, MouseActions, PointerAction},
+    elements::Element,
     key::Key,
 };
 use serde_json::json;
@@ -17,7 +18,7 @@ use crate::PATIENCE;
 pub const LEFT: u64 = 0;
 pub const RIGHT: u64 = 2;
 
-/// How long what follows a press at once may take.
+/// How long a menu that is open may keep its entry from a press.
 const SOON: Duration = Duration::from_secs(5);
 
 /// Presses a button of the mouse over an element, as often as said, where a person would.
@@ -110,7 +111,8 @@ pub fn place(selector: &str) -> Locator<'_> {
     if selector.starts_with('/') { Locator::XPath(selector) } else { Locator::Css(selector) }
 }
 
-/// Presses with the mouse: what is out of sight, covered or disabled cannot be pressed.
+/// Presses with the mouse: what is out of sight, covered or disabled cannot be pressed. A press that went beside it, since it
+/// moved just then, is done again.
 ///
 /// # Errors
 /// There is none.
@@ -118,13 +120,22 @@ pub async fn click(window: &Window, selector: &str) -> Result<()> {
     let what = format!("{}: {selector} to press", window.name());
     let pressed = wait_for(&what, PATIENCE, || async {
         for each in window.client().find_all(place(selector)).await.ok()? {
-            if each.is_displayed().await.unwrap_or(false) && each.click().await.is_ok() {
+            if each.is_displayed().await.unwrap_or(false) && hit(window, each).await.unwrap_or(false) {
                 return Some(());
             }
         }
         None
     });
     pressed.await
+}
+
+/// Presses and tells whether the press came to it.
+async fn hit(window: &Window, element: Element) -> Result<bool> {
+    const WATCH: &str = "window.hit = false;
+        arguments[0].addEventListener('click', () => (window.hit = true), { capture: true, once: true })";
+    window.run(WATCH, vec![serde_json::to_value(&element)?]).await?;
+    element.click().await?;
+    Ok(window.run("return window.hit", Vec::new()).await? == json!(true))
 }
 
 /// Presses the button of this name with the mouse.
@@ -135,27 +146,24 @@ pub async fn click_named(window: &Window, name: &str) -> Result<()> {
     click(window, &named(name)).await
 }
 
-/// Opens a menu and takes an entry of it; both again where the menu closed before its entry was taken, as it does when its
-/// window loses the focus.
+/// Opens a menu and takes an entry of it; both again where the menu closed before, as it does when its window loses the
+/// focus.
 ///
 /// # Errors
 /// The menu does not open, or has no such entry.
 pub async fn choose(window: &Window, open: impl AsyncFn() -> Result<()>, entry: &str) -> Result<()> {
-    const WATCH: &str = "window.taken = false;
-        const found = [...document.querySelectorAll('[role=menu] button')].find((each) => each.innerText.trim().startsWith(arguments[0]));
-        found?.addEventListener('click', () => (window.taken = true));
-        return Boolean(found)";
-    const TAKEN: &str = "return window.taken && !document.querySelector('[role=menu]')";
     let button = format!("//*[@role='menu']//button[starts-with(normalize-space(), '{entry}')]");
     wait_for(&format!("{entry} to be taken from its menu"), PATIENCE, || async {
         open().await.ok()?;
-        window.until(entry, SOON, WATCH, &[json!(entry)]).await.ok()?;
-        window.client().find(place(&button)).await.ok()?.click().await.ok()?;
-        let taken = window.until(entry, SOON, TAKEN, &[]).await;
-        if taken.is_err() {
-            window.key(Key::Escape).await.ok();
+        let taken = wait_for(entry, SOON, || async {
+            let button = window.client().find(place(&button)).await.ok()?;
+            hit(window, button).await.ok()?.then_some(())
+        });
+        if taken.await.is_err() {
+            window.key(Key::Escape).await.ok()?;
+            return None;
         }
-        taken.ok().map(drop)
+        gone(window, "[role=menu]").await.ok()
     })
     .await
 }

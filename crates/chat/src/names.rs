@@ -6,7 +6,7 @@ use std::{
 };
 
 use matrix_sdk::{
-    Room,
+    Room, RoomDisplayName,
     ruma::{OwnedUserId, UserId},
 };
 
@@ -50,8 +50,11 @@ pub async fn load(room: &Room, user: &UserId) -> Sender {
     }
 }
 
+/// Empty where the room has no name and nobody else is in it, as far as is known: the UI has words for that.
 pub async fn of_room(room: &Room) -> String {
     match room.display_name().await {
+        Ok(RoomDisplayName::Empty) => String::new(),
+        Ok(RoomDisplayName::EmptyWas(names)) => names,
         Ok(name) => name.to_string(),
         Err(_) => room.name().unwrap_or_else(|| room.room_id().to_string()),
     }

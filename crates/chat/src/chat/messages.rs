@@ -9,7 +9,7 @@ use super::Chat;
 use crate::{
     ChatError, Media,
     timeline::{
-        OpenTimelines, attach, deliver, send,
+        OpenTimelines, attach, attached, deliver, send,
         unsent::{self, Unsent, UnsentFile},
     },
     view::{FileCard, TimelineUpdate},
@@ -97,7 +97,7 @@ impl Chat {
     }
 
     pub async fn save_attachment(&self, room: &str, item: &str, path: &Path) -> Result<(), ChatError> {
-        Box::pin(attach::save(&self.inner.client, &*self.timeline(room).await?, item, path)).await
+        Box::pin(attached::save(&self.inner.client, &*self.timeline(room).await?, item, path)).await
     }
 
     /// What an attachment is called while it has not left, beyond the timeline and through a restart.
@@ -129,11 +129,11 @@ impl Chat {
 
     /// A picture at most `max` pixels wide and high.
     pub async fn thumbnail(&self, room: &str, item: &str, max: u32) -> Result<Media, ChatError> {
-        Box::pin(attach::thumbnail(&self.inner.client, &*self.timeline(room).await?, item, max)).await
+        Box::pin(attached::thumbnail(&self.inner.client, &*self.timeline(room).await?, item, max)).await
     }
 
     pub async fn attachment(&self, room: &str, item: &str) -> Result<Media, ChatError> {
-        Box::pin(attach::attachment(&self.inner.client, &*self.timeline(room).await?, item)).await
+        Box::pin(attached::attachment(&self.inner.client, &*self.timeline(room).await?, item)).await
     }
 
     pub async fn typing(&self, room: &str, active: bool) -> Result<(), ChatError> {

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use super::Chat;
-use crate::{ChatError, Media, Presence, presence, profile, timeline::attach};
+use crate::{ChatError, Media, Presence, presence, profile, timeline::attached};
 
 impl Chat {
     /// Somebody's or a room's picture, by its `mxc://` address.
     pub async fn avatar(&self, mxc: &str) -> Result<Media, ChatError> {
-        Box::pin(attach::avatar(&self.inner.client, mxc)).await
+        Box::pin(attached::avatar(&self.inner.client, mxc)).await
     }
 
     /// `avatar` is a kind (`image/png`) and bytes; none leaves the picture as it is.

@@ -1,31 +1,17 @@
-//! Files and pictures inside messages: on their way out and back.
+//! Files and pictures on their way into a room.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{path::Path, time::Duration};
 
 use matrix_sdk::{
-    Client, Room,
+    Room,
     attachment::{AttachmentConfig, AttachmentInfo, BaseFileInfo, BaseImageInfo, Thumbnail},
-    media::{MediaFormat, MediaRequestParameters, MediaThumbnailSettings},
-    ruma::{
-        MxcUri, UInt,
-        events::room::{
-            MediaSource,
-            message::{MessageType, TextMessageEventContent},
-        },
-        uint,
-    },
+    ruma::{UInt, events::room::message::TextMessageEventContent, uint},
 };
-use matrix_sdk_ui::timeline::Timeline;
 use tokio::time::timeout;
 
-use super::open::find;
-use crate::{ChatError, Media, picture};
+use crate::{ChatError, picture};
 
 const ASK: Duration = Duration::from_secs(5);
-const DOWNLOAD: Duration = Duration::from_secs(120);
 /// Homeservers say their limit; until one has been asked, this is Synapse's default.
 const USUAL_LIMIT: u64 = 50 * 1024 * 1024;
 
@@ -103,98 +89,12 @@ async fn send(room: &Room, name: String, data: Vec<u8>, caption: Option<&str>) -
     Ok(())
 }
 
-fn of_file(error: &std::io::Error) -> ChatError {
+/// Of a file that is read or written here.
+pub fn of_file(error: &std::io::Error) -> ChatError {
     match error.kind() {
         std::io::ErrorKind::NotFound => ChatError::NotFound,
         std::io::ErrorKind::PermissionDenied => ChatError::Forbidden,
         std::io::ErrorKind::StorageFull => ChatError::DiskFull,
         _ => ChatError::Other(error.to_string()),
     }
-}
-
-struct Attached {
-    source: MediaSource,
-    mime: Option<String>,
-    thumbnail: Option<MediaSource>,
-}
-
-async fn attached(timeline: &Timeline, item: &str) -> Result<Attached, ChatError> {
-    let item = find(timeline, item).await?;
-    let message = item.content().as_message().ok_or(ChatError::NotFound)?;
-    let (source, mime, thumbnail) = match message.msgtype() {
-        MessageType::Image(content) => {
-            let info = content.info.as_deref();
-            (
-                &content.source,
-                info.and_then(|info| info.mimetype.clone()),
-                info.and_then(|info| info.thumbnail_source.clone()),
-            )
-        }
-        MessageType::File(content) => {
-            (&content.source, content.info.as_deref().and_then(|info| info.mimetype.clone()), None)
-        }
-        MessageType::Audio(content) => {
-            (&content.source, content.info.as_deref().and_then(|info| info.mimetype.clone()), None)
-        }
-        MessageType::Video(content) => {
-            (&content.source, content.info.as_deref().and_then(|info| info.mimetype.clone()), None)
-        }
-        _ => return Err(ChatError::NotFound),
-    };
-    Ok(Attached { source: source.clone(), mime, thumbnail })
-}
-
-/// A whole attachment, decrypted.
-pub async fn attachment(client: &Client, timeline: &Timeline, item: &str) -> Result<Media, ChatError> {
-    let attached = attached(timeline, item).await?;
-    let bytes = fetch(client, attached.source, MediaFormat::File).await?;
-    Ok(Media { mime: picture::safe_mime(&bytes, attached.mime.as_deref()), bytes })
-}
-
-/// A picture at most `max` pixels wide and high.
-pub async fn thumbnail(
-    client: &Client,
-    timeline: &Timeline,
-    item: &str,
-    max: u32,
-) -> Result<Media, ChatError> {
-    let attached = attached(timeline, item).await?;
-    let source = attached.thumbnail.unwrap_or(attached.source);
-    let bytes = fetch(client, source, MediaFormat::File).await?;
-    let small = tokio::task::spawn_blocking(move || picture::shrink(bytes, max)).await;
-    let bytes = small.map_err(|error| ChatError::Other(error.to_string()))?;
-    Ok(Media { mime: picture::safe_mime(&bytes, None), bytes })
-}
-
-/// Somebody's picture, by its `mxc://` address.
-pub async fn avatar(client: &Client, mxc: &str) -> Result<Media, ChatError> {
-    let uri: &MxcUri = mxc.into();
-    uri.parts().map_err(|_| ChatError::Invalid("the picture's address".to_owned()))?;
-    let source = MediaSource::Plain(uri.to_owned());
-    let format = MediaFormat::Thumbnail(MediaThumbnailSettings::new(uint!(128), uint!(128)));
-    let bytes = fetch(client, source, format).await?;
-    Ok(Media { mime: picture::safe_mime(&bytes, None), bytes })
-}
-
-pub async fn fetch(client: &Client, source: MediaSource, format: MediaFormat) -> Result<Vec<u8>, ChatError> {
-    let request = MediaRequestParameters { source, format };
-    let media = client.media();
-    Ok(timeout(DOWNLOAD, media.get_media_content(&request, true)).await.map_err(|_| ChatError::Offline)??)
-}
-
-/// Writes an attachment under a name of the person's choice; a half-written file does not stay.
-pub async fn save(client: &Client, timeline: &Timeline, item: &str, path: &Path) -> Result<(), ChatError> {
-    let media = attachment(client, timeline, item).await?;
-    let mut part = path.as_os_str().to_owned();
-    part.push(".part");
-    let part = PathBuf::from(part);
-    let written = async {
-        tokio::fs::write(&part, &media.bytes).await?;
-        tokio::fs::rename(&part, path).await
-    };
-    if let Err(error) = written.await {
-        let _ = tokio::fs::remove_file(&part).await;
-        return Err(of_file(&error));
-    }
-    Ok(())
 }

@@ -1,6 +1,7 @@
 //! The messages of one room: read as a stream, written through the send queue.
 
 pub mod attach;
+pub mod attached;
 pub mod body;
 pub mod deliver;
 mod item;

@@ -18,7 +18,7 @@ use matrix_sdk::{
 use matrix_sdk_ui::timeline::{Timeline, TimelineEventItemId};
 use serde::{Deserialize, Serialize};
 
-use super::{attach::fetch, open::find};
+use super::{attached::fetch, open::find};
 use crate::ChatError;
 
 /// A message that waits in a room's send queue or was refused there. It keeps its name through a restart.

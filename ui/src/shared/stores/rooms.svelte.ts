@@ -1,10 +1,19 @@
 /** The rooms of this account as the core keeps them. */
+import { t } from '$shared/i18n'
 import { commands, type ListDiff, type RoomSummary } from '$shared/ipc'
+import { directory } from './directory.svelte'
 import { applyDiffs } from './list_diff'
 import { Subscription } from './subscription.svelte'
 
+/** A conversation is called by whom it is with, also before their membership has come. */
+function named(room: RoomSummary): RoomSummary {
+  if (room.name !== '') return room
+  return { ...room, name: directory.person(room.directUser)?.name ?? t('chat.nameless') }
+}
+
 class Rooms {
-  items = $state.raw<RoomSummary[]>([])
+  #told = $state.raw<RoomSummary[]>([])
+  readonly items = $derived(this.#told.map(named))
   /** Whether the core has told the list once; an empty one before that is not an empty account. */
   known = $state(false)
   readonly subscription = new Subscription<ListDiff<RoomSummary>[]>()
@@ -20,7 +29,7 @@ class Rooms {
     this.#asked = this.subscription.start(
       (updates) => commands.rooms(updates),
       (diffs) => {
-        this.items = applyDiffs(this.items, diffs)
+        this.#told = applyDiffs(this.#told, diffs)
         this.known = true
       },
     )
@@ -29,7 +38,7 @@ class Rooms {
 
   close(): void {
     this.subscription.stop()
-    this.items = []
+    this.#told = []
     this.known = false
   }
 
