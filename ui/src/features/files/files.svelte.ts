@@ -28,6 +28,7 @@ class Files {
   error = $state.raw<ApiError | null>(null)
   readonly selection = new Selection()
   #folder = 0
+  #counts = 0
   #owner: string | null = null
   #subscriptions: number[] = []
   #folderSubscription: number | null = null
@@ -49,18 +50,25 @@ class Files {
     drives.onmessage = (list) => {
       this.drives = list
       this.drivesKnown = true
+      void this.#count()
       const first = list[0]
       if (this.drive === null && first) void this.go(first.id, '')
       if (!first) this.state = 'ready'
     }
     const uploads = new Channel<ListDiff<Upload>[]>()
     uploads.onmessage = (diffs) => (this.uploads = applyDiffs(this.uploads, diffs))
-    const [drivesAnswer, uploadsAnswer, use] = await Promise.all([commands.drives(drives), commands.uploads(uploads), commands.storageUse()])
+    const [drivesAnswer, uploadsAnswer] = await Promise.all([commands.drives(drives), commands.uploads(uploads)])
     for (const answer of [drivesAnswer, uploadsAnswer]) if (answer.status === 'ok') this.#subscriptions.push(answer.data)
     if (drivesAnswer.status === 'error') this.state = 'failed'
-    if (use.status === 'ok') this.use = use.data
     // The first drive is open already where it was known before the others answered.
     if (this.drive !== null && asked === this.#folder) await this.go(this.drive, this.path)
+  }
+
+  /** How much is used, whenever a drive is told to be fuller or emptier. */
+  async #count(): Promise<void> {
+    const asked = ++this.#counts
+    const answer = await commands.storageUse()
+    if (answer.status === 'ok' && asked === this.#counts) this.use = answer.data
   }
 
   /** What belonged to somebody who has signed out. */
@@ -78,6 +86,7 @@ class Files {
 
   close(): void {
     this.#folder += 1
+    this.#counts += 1
     for (const id of this.#subscriptions.splice(0)) void commands.unsubscribe(id)
     if (this.#folderSubscription !== null) void commands.unsubscribe(this.#folderSubscription)
     this.#folderSubscription = null
