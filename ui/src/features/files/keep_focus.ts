@@ -2,24 +2,29 @@
  * What has the focus may go: a folder is left, a file deleted, a bar put away. The focus then goes on to what is there now
  * instead of getting lost, so that the keys still do something.
  */
+import { isNowhere } from '$shared/ui/keys'
 
 /** Attach to what the rows are in; it has the focus itself while there is none. `selector` names the row to go on with. */
 export function keepFocus(selector: string): (rest: HTMLElement) => () => void {
   return (rest) => {
     const pane = rest.parentElement ?? rest
     let inside = pane.contains(document.activeElement)
+    /** No row was there to go on with: the next that comes has the focus. */
     let resting = false
 
     const enter = (event: FocusEvent) => {
       inside = true
       resting = resting && event.target === rest
     }
-    const leave = (event: FocusEvent) => {
-      const gone = event.target instanceof Node && !event.target.isConnected
-      if (!gone && !(event.relatedTarget instanceof Node && pane.contains(event.relatedTarget))) inside = false
+    const leave = ({ target }: FocusEvent) => {
+      // Some engines say this before they take an element away, and all of them when only the window is left.
+      queueMicrotask(() => {
+        const gone = target instanceof Node && !target.isConnected
+        if (!gone || !isNowhere()) inside = pane.contains(document.activeElement)
+      })
     }
     const settle = () => {
-      const lost = document.activeElement === document.body || (resting && document.activeElement === rest)
+      const lost = isNowhere() || (resting && document.activeElement === rest)
       if (!inside || !lost) return
       const row = rest.querySelector<HTMLElement>(selector)
       resting = row === null

@@ -31,7 +31,7 @@ export function mayTakeBack(message: Message): boolean {
   return message.state === 'failed' && message.failure === 'too-large' && message.body.kind === 'text'
 }
 
-export function mayDelete(message: Message): boolean {
+function mayDelete(message: Message): boolean {
   return message.own && message.body.kind !== 'redacted'
 }
 
