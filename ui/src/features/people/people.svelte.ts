@@ -27,8 +27,9 @@ class People {
 
   /** What belonged to somebody who has signed out. */
   #forget(): void {
-    if (this.#owner === me.matrixId) return
+    const before = this.#owner
     this.#owner = me.matrixId
+    if (before === null || before === this.#owner) return
     this.items = []
     this.state = 'loading'
     this.query = ''
