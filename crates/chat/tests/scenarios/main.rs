@@ -7,6 +7,7 @@ mod inviting;
 mod new_device;
 mod nothing_readable;
 mod offline;
+mod own_picture;
 mod people;
 mod restart;
 mod two_people;
