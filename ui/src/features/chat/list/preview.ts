@@ -18,8 +18,9 @@ export function previewText(preview: Preview): string {
       return t('chat.previewRedacted')
     case 'undecryptable':
       return t('chat.previewUndecryptable')
+    // Of all comings and goings only one's own coming in is a room's latest event.
     case 'membership':
-      return t('chat.previewMembership')
+      return t('chat.joinedOwn')
     case 'other':
       return t('chat.previewOther')
   }

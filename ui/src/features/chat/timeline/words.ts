@@ -2,36 +2,39 @@
 import type { Message, NoticeKind, TimelineItem } from '$shared/ipc'
 import { t } from '$shared/i18n'
 import { firstName } from '$shared/person_words'
+import { me } from '$shared/stores/me.svelte'
 
 type Notice = TimelineItem & { kind: 'notice' }
 
 export function noticeText({ what, sender }: Notice): string {
+  const own = sender.id === me.matrixId
   const by = firstName(sender.name)
   switch (what.kind) {
     case 'joined':
-      return t('chat.joined', { name: what.name })
+      return t(own ? 'chat.joinedOwn' : 'chat.joined', { name: what.name })
     case 'left':
-      return t('chat.left', { name: what.name })
+      return t(own ? 'chat.leftOwn' : 'chat.left', { name: what.name })
     case 'invited':
-      return t('chat.invitedPerson', { by, name: what.name })
+      return t(own ? 'chat.invitedOwn' : 'chat.invitedPerson', { by, name: what.name })
     case 'declined':
       return t('chat.declined', { name: what.name })
     case 'removed':
-      return t('chat.removed', { by, name: what.name })
+      return t(own ? 'chat.removedOwn' : 'chat.removed', { by, name: what.name })
     case 'renamed':
-      return t('chat.renamed', { by, name: what.name })
+      return t(own ? 'chat.renamedOwn' : 'chat.renamed', { by, name: what.name })
     case 'topic':
-      return what.text === '' ? t('chat.topicGone', { by }) : t('chat.topic', { by, text: what.text })
+      if (what.text === '') return t(own ? 'chat.topicGoneOwn' : 'chat.topicGone', { by })
+      return t(own ? 'chat.topicOwn' : 'chat.topic', { by, text: what.text })
     case 'encrypted':
       return t('chat.encryptedNow')
     case 'created':
-      return t('chat.created', { by })
+      return t(own ? 'chat.createdOwn' : 'chat.created', { by })
     case 'call-started':
-      return t('chat.callStarted', { by })
+      return t(own ? 'chat.callStartedOwn' : 'chat.callStarted', { by })
     case 'call-ended':
       return t('chat.callEnded')
     case 'other':
-      return t('chat.noticeOther', { by })
+      return t(own ? 'chat.noticeOtherOwn' : 'chat.noticeOther', { by })
   }
 }
 
