@@ -116,6 +116,29 @@ const CHECKS: Check[] = [
     },
   },
   {
+    name: 'the messages are entered at the newest from below, and left again',
+    view: 'chat',
+    async run(chromium) {
+      await chromium.run(`document.querySelector('.composer textarea').focus()`)
+      await chromium.press('Tab', { shift: true })
+      await chromium.run(until(`document.activeElement === [...document.querySelectorAll('[data-message]')].at(-1)`))
+      await chromium.press('Home')
+      await chromium.press('Tab', { shift: true })
+      await chromium.run(until(`document.activeElement !== document.body && !document.activeElement.closest('.timeline')`))
+    },
+  },
+  {
+    name: 'a message that is deleted hands the focus on, and can be had back',
+    view: 'chat',
+    async run(chromium) {
+      await chromium.run(`document.querySelector('.msg.own').focus()`)
+      const before = await focus(chromium)
+      await chromium.press('Delete')
+      await chromium.run(until(`document.querySelector('.toast .btn') && document.activeElement.matches('[data-message]')`))
+      expect('it is another', (await focus(chromium)).text === before.text, false)
+    },
+  },
+  {
     name: 'tiles say which picture they drew last, at most four times a second',
     view: 'call-4',
     async run(chromium) {
