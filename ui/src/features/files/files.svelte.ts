@@ -1,9 +1,10 @@
 /** Drives, the open folder, uploads and what is chosen, as the core tells them. */
-import { Channel, commands, type ApiError, type Drive, type FileEntry, type FolderItem, type ListDiff, type StorageUse, type Upload } from '$shared/ipc'
+import { commands, type ApiError, type Drive, type FileEntry, type FolderItem, type ListDiff, type StorageUse, type Upload } from '$shared/ipc'
 import { t } from '$shared/i18n'
 import { language } from '$shared/i18n/language.svelte'
 import { applyDiffs } from '$shared/stores/list_diff'
 import { me } from '$shared/stores/me.svelte'
+import { Subscription } from '$shared/stores/subscription.svelte'
 import { toasts } from '$shared/stores/toasts.svelte'
 import { Selection } from './selection.svelte'
 import { sorted, type Sorting } from './sort'
@@ -27,11 +28,11 @@ class Files {
   steady = $state(false)
   error = $state.raw<ApiError | null>(null)
   readonly selection = new Selection()
-  #folder = 0
+  readonly #drives = new Subscription<Drive[]>()
+  readonly #uploads = new Subscription<ListDiff<Upload>[]>()
+  readonly #folder = new Subscription<ListDiff<FolderItem>[]>()
   #counts = 0
   #owner: string | null = null
-  #subscriptions: number[] = []
-  #folderSubscription: number | null = null
 
   shown = $derived(sorted(this.items, this.sorting, language.current))
   order = $derived(this.shown.map(keyOf))
@@ -42,26 +43,24 @@ class Files {
   writable = $derived(this.current !== null && !this.current.readOnly)
 
   async open(): Promise<void> {
-    if (this.#owner !== me.matrixId) this.#forget()
-    this.#owner = me.matrixId
+    this.#forget()
     this.state = 'loading'
-    const asked = this.#folder
-    const drives = new Channel<Drive[]>()
-    drives.onmessage = (list) => {
-      this.drives = list
-      this.drivesKnown = true
-      void this.#count()
-      const first = list[0]
-      if (this.drive === null && first) void this.go(first.id, '')
-      if (!first) this.state = 'ready'
-    }
-    const uploads = new Channel<ListDiff<Upload>[]>()
-    uploads.onmessage = (diffs) => (this.uploads = applyDiffs(this.uploads, diffs))
-    const [drivesAnswer, uploadsAnswer] = await Promise.all([commands.drives(drives), commands.uploads(uploads)])
-    for (const answer of [drivesAnswer, uploadsAnswer]) if (answer.status === 'ok') this.#subscriptions.push(answer.data)
-    if (drivesAnswer.status === 'error') this.state = 'failed'
-    // The first drive is open already where it was known before the others answered.
-    if (this.drive !== null && asked === this.#folder) await this.go(this.drive, this.path)
+    await Promise.all([
+      this.#drives.start((updates) => commands.drives(updates), (list) => this.#show(list)),
+      this.#uploads.start((updates) => commands.uploads(updates), (diffs) => (this.uploads = applyDiffs(this.uploads, diffs))),
+      // Where somebody was is shown again without waiting for the rest.
+      this.drive === null ? null : this.go(this.drive, this.path),
+    ])
+    if (this.drive === null && this.#drives.error) this.state = 'failed'
+  }
+
+  #show(drives: Drive[]): void {
+    this.drives = drives
+    this.drivesKnown = true
+    void this.#count()
+    const [first] = drives
+    if (!first) this.state = 'ready'
+    else if (this.drive === null) void this.go(first.id, '')
   }
 
   /** How much is used, whenever a drive is told to be fuller or emptier. */
@@ -73,6 +72,9 @@ class Files {
 
   /** What belonged to somebody who has signed out. */
   #forget(): void {
+    const before = this.#owner
+    this.#owner = me.matrixId
+    if (before === null || before === this.#owner) return
     this.drives = []
     this.drivesKnown = false
     this.use = null
@@ -85,36 +87,27 @@ class Files {
   }
 
   close(): void {
-    this.#folder += 1
     this.#counts += 1
-    for (const id of this.#subscriptions.splice(0)) void commands.unsubscribe(id)
-    if (this.#folderSubscription !== null) void commands.unsubscribe(this.#folderSubscription)
-    this.#folderSubscription = null
+    for (const each of [this.#drives, this.#uploads, this.#folder]) each.stop()
   }
 
   async go(drive: string, path: string): Promise<void> {
-    const asked = ++this.#folder
-    if (this.#folderSubscription !== null) void commands.unsubscribe(this.#folderSubscription)
-    this.#folderSubscription = null
     this.drive = drive
     this.path = path
     this.items = []
     this.state = 'loading'
     this.selection.clear()
     this.selection.focused = null
-    const updates = new Channel<ListDiff<FolderItem>[]>()
-    updates.onmessage = (diffs) => {
-      if (asked !== this.#folder) return
-      const before = this.order
-      this.items = applyDiffs(this.items, diffs)
-      this.state = 'ready'
-      this.selection.keep(this.order, before)
-    }
-    const answer = await commands.openFolder(drive, path, updates)
-    if (answer.status === 'error') {
-      if (asked === this.#folder) this.state = 'failed'
-    } else if (asked !== this.#folder) void commands.unsubscribe(answer.data)
-    else this.#folderSubscription = answer.data
+    await this.#folder.start(
+      (updates) => commands.openFolder(drive, path, updates),
+      (diffs) => {
+        const before = this.order
+        this.items = applyDiffs(this.items, diffs)
+        this.state = 'ready'
+        this.selection.keep(this.order, before)
+      },
+    )
+    if (this.#folder.error) this.state = 'failed'
   }
 
   enter(item: FolderItem): void {

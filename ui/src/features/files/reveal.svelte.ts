@@ -14,10 +14,13 @@ export async function reveal(drive: string, file: string): Promise<void> {
     toasts.tell(t('files.notFound'), 'circle-alert')
     return
   }
-  // Files shows the drive and folder it is told before it is on screen.
-  files.drive = drive
-  files.path = folder
-  nav.go('files')
+  if (nav.area === 'files') void files.go(drive, folder)
+  else {
+    // Files shows the drive and folder it is told before it is on screen.
+    files.drive = drive
+    files.path = folder
+    nav.go('files')
+  }
   if (await listed(file)) files.selection.pick(file, [file], { ctrl: false, shift: false })
   else if (nav.area === 'files') toasts.tell(t('files.notFound'), 'circle-alert')
 }
