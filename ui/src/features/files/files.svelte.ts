@@ -14,7 +14,6 @@ export type Over = { count: number; key: string | null }
 
 class Files {
   drives = $state.raw<Drive[]>([])
-  drivesKnown = $state(false)
   use = $state.raw<StorageUse | null>(null)
   drive = $state<string | null>(null)
   path = $state('')
@@ -56,7 +55,6 @@ class Files {
 
   #show(drives: Drive[]): void {
     this.drives = drives
-    this.drivesKnown = true
     void this.#count()
     const [first] = drives
     if (!first) this.state = 'ready'
@@ -76,7 +74,6 @@ class Files {
     this.#owner = me.matrixId
     if (before === null || before === this.#owner) return
     this.drives = []
-    this.drivesKnown = false
     this.use = null
     this.drive = null
     this.path = ''

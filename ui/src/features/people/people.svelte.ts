@@ -15,6 +15,8 @@ class People {
   #asked = 0
   #owner: string | null = null
 
+  /** Before anybody was told, nobody is not a number. */
+  known = $derived(this.state === 'ready' || this.items.length > 0)
   shown = $derived(this.items.filter((person) => fits(person, this.filter)))
   person = $derived(this.items.find((each) => each.id === this.chosen) ?? null)
   /** A search that leaves out the chosen team leaves it to be seen and to be left. */
