@@ -13,6 +13,7 @@ const MORE: Shot[] = [
   { suffix: '1000-light', width: 1000, height: 700, query: 'theme=light' },
   { suffix: 'text200-light', width: 1440, height: 900, query: 'theme=light&text=200' },
   { suffix: 'contrast-dark', width: 1440, height: 900, query: 'theme=dark&contrast=more' },
+  { suffix: 'contrast-1000-light', width: 1000, height: 700, query: 'theme=light&contrast=more' },
   { suffix: 'german-light', width: 1280, height: 800, query: 'theme=light&lang=de' },
   { suffix: '640-german-dark', width: 640, height: 720, query: 'theme=dark&lang=de' },
   { suffix: 'wide-dark', width: 2560, height: 1440, query: 'theme=dark' },
