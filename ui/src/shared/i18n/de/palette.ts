@@ -16,6 +16,7 @@ export const palette: Record<keyof typeof source, string> = {
   'palette.nextKind': 'Nächste Art',
   'palette.call': 'Anrufen',
   'palette.message': 'Nachricht',
+  'palette.searching': 'Wird gesucht',
   'palette.none': 'Nichts gefunden',
   'palette.found': '{count} gefunden',
   'palette.failed': 'Die Suche hat nicht geklappt. Versuchen Sie es erneut.',

@@ -14,6 +14,7 @@ export const palette = {
   'palette.nextKind': 'Next kind',
   'palette.call': 'Call',
   'palette.message': 'Message',
+  'palette.searching': 'Searching',
   'palette.none': 'Nothing found',
   'palette.found': '{count} found',
   'palette.failed': 'The search did not work. Try again.',
