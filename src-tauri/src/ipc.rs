@@ -29,7 +29,6 @@ pub fn builder() -> Builder<Wry> {
             chat::redact,
             chat::toggle_reaction,
             chat::retry_send,
-            chat::cancel_send,
             chat::send_file,
             chat::save_attachment,
             chat::typing,

@@ -126,7 +126,10 @@ pub async fn click(window: &Window, selector: &str) -> Result<()> {
         }
         None
     });
-    pressed.await
+    match pressed.await {
+        Ok(()) => Ok(()),
+        Err(fault) => Err(window.explained(fault).await),
+    }
 }
 
 /// Presses and tells whether the press came to it.

@@ -86,12 +86,6 @@ pub async fn retry_send(app: State<'_, App>, room_id: String, item_id: String) -
 
 #[tauri::command]
 #[specta::specta]
-pub async fn cancel_send(app: State<'_, App>, room_id: String, item_id: String) -> Result<(), ApiError> {
-    app.cancel_send(room_id, item_id).await
-}
-
-#[tauri::command]
-#[specta::specta]
 pub async fn send_file(
     app: State<'_, App>,
     grants: State<'_, Grants>,

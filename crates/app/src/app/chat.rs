@@ -74,7 +74,7 @@ impl App {
         Ok(self.signed()?.chat.edit_text(&room_id, &item_id, &markdown).await?)
     }
 
-    /// Removes a message.
+    /// Takes a message back; one that is not sent yet never leaves.
     pub async fn redact(&self, room_id: String, item_id: String) -> Result<(), ApiError> {
         Ok(self.signed()?.chat.redact(&room_id, &item_id).await?)
     }
@@ -92,11 +92,6 @@ impl App {
     /// Tries a failed message again.
     pub async fn retry_send(&self, room_id: String, item_id: String) -> Result<(), ApiError> {
         Ok(self.signed()?.chat.retry_send(&room_id, &item_id).await?)
-    }
-
-    /// Takes back a message that was not sent.
-    pub async fn cancel_send(&self, room_id: String, item_id: String) -> Result<(), ApiError> {
-        Ok(self.signed()?.chat.cancel_send(&room_id, &item_id).await?)
     }
 
     /// Queues a file, encrypted. It is in Files, too: the drive of chats shows what rooms carry.

@@ -68,10 +68,6 @@ impl Chat {
         Box::pin(send::retry(&*self.timeline(room).await?, item)).await
     }
 
-    pub async fn cancel_send(&self, room: &str, item: &str) -> Result<(), ChatError> {
-        Box::pin(send::cancel(&*self.timeline(room).await?, item)).await
-    }
-
     /// # Errors
     /// `TooLarge` above the server's limit, `NotFound` where there is no such file.
     pub async fn send_file(&self, room: &str, path: &Path, caption: Option<&str>) -> Result<(), ChatError> {

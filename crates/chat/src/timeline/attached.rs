@@ -5,7 +5,6 @@ use std::{
     time::Duration,
 };
 
-use futures_util::StreamExt as _;
 use matrix_sdk::{
     Client,
     media::{MediaFormat, MediaRequestParameters, MediaThumbnailSettings, UniqueKey as _},
@@ -15,10 +14,13 @@ use matrix_sdk::{
         uint,
     },
 };
-use matrix_sdk_ui::timeline::Timeline;
+use matrix_sdk_ui::timeline::{EventTimelineItem, Timeline};
 use tokio::time::timeout;
 
-use super::{attach::of_file, open::find};
+use super::{
+    attach::of_file,
+    open::{becomes, find},
+};
 use crate::{ChatError, Media, picture};
 
 const DOWNLOAD: Duration = Duration::from_secs(120);
@@ -39,8 +41,7 @@ impl Attached {
     }
 }
 
-async fn attached(timeline: &Timeline, item: &str) -> Result<Attached, ChatError> {
-    let item = find(timeline, item).await?;
+fn attached(item: &EventTimelineItem) -> Result<Attached, ChatError> {
     let local = item.is_local_echo();
     let message = item.content().as_message().ok_or(ChatError::NotFound)?;
     let (source, mime, thumbnail) = match message.msgtype() {
@@ -76,29 +77,20 @@ async fn read(
     item: &str,
     part: fn(&Attached) -> &MediaSource,
 ) -> Result<(Attached, Vec<u8>), ChatError> {
-    let found = attached(timeline, item).await?;
+    let found = attached(&find(timeline, item).await?)?;
     let (found, bytes) = match fetch(client, part(&found).clone(), MediaFormat::File).await {
         Err(error) if found.local => {
-            let Ok(moved) = timeout(MOVES, moved(timeline, item, &found)).await else { return Err(error) };
-            let moved = moved?;
+            let before = found.source.unique_key();
+            let elsewhere = |item: &EventTimelineItem| {
+                attached(item).ok().filter(|now| now.source.unique_key() != before)
+            };
+            let moved = timeout(MOVES, becomes(timeline, item, elsewhere)).await.map_err(|_| error)??;
             let bytes = fetch(client, part(&moved).clone(), MediaFormat::File).await?;
             (moved, bytes)
         }
         bytes => (found, bytes?),
     };
     Ok((found, bytes))
-}
-
-/// Waits until the message has another address than it had.
-async fn moved(timeline: &Timeline, item: &str, before: &Attached) -> Result<Attached, ChatError> {
-    let (_, mut changes) = timeline.subscribe().await;
-    loop {
-        let now = attached(timeline, item).await?;
-        if now.source.unique_key() != before.source.unique_key() {
-            return Ok(now);
-        }
-        changes.next().await.ok_or(ChatError::NotFound)?;
-    }
 }
 
 /// A whole attachment, decrypted.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use futures_util::stream::BoxStream;
+use futures_util::{StreamExt as _, stream::BoxStream};
 use matrix_sdk::{
     Client, Room, RoomState,
     ruma::{
@@ -73,6 +73,21 @@ pub async fn find(timeline: &Timeline, id: &str) -> Result<EventTimelineItem, Ch
     let items = timeline.items().await;
     let found = items.iter().rev().find(|item| item.unique_id().0 == id);
     found.and_then(|item| TimelineItem::as_event(item)).cloned().ok_or(ChatError::NotFound)
+}
+
+/// Waits until the item is something that `wanted` gives a value for.
+pub async fn becomes<T>(
+    timeline: &Timeline,
+    id: &str,
+    wanted: impl Fn(&EventTimelineItem) -> Option<T>,
+) -> Result<T, ChatError> {
+    let (_, mut changes) = timeline.subscribe().await;
+    loop {
+        if let Some(value) = wanted(&find(timeline, id).await?) {
+            return Ok(value);
+        }
+        changes.next().await.ok_or(ChatError::NotFound)?;
+    }
 }
 
 /// Messages, and those changes of the room that somebody wants to read.

@@ -9,7 +9,7 @@ use matrix_sdk::{
         reply::{EnforceThread, Reply},
     },
     ruma::{
-        EventId, OwnedUserId, UserId,
+        EventId, OwnedEventId, OwnedUserId, UserId,
         api::client::receipt::create_receipt::v3::ReceiptType,
         events::{
             AnyMessageLikeEventContent, Mentions,
@@ -17,10 +17,10 @@ use matrix_sdk::{
         },
     },
 };
-use matrix_sdk_ui::timeline::{Timeline, TimelineEventItemId};
+use matrix_sdk_ui::timeline::{EditError, Error, Timeline, TimelineEventItemId};
 use tokio::time::timeout;
 
-use super::open::find;
+use super::open::{becomes, find};
 use crate::{ChatError, card, view::FileCard};
 
 /// An event may have 65,536 bytes, its envelope and signatures included.
@@ -95,8 +95,8 @@ fn fits(room: &Room, content: &AnyMessageLikeEventContent) -> Result<(), ChatErr
 }
 
 pub async fn edit(timeline: &Timeline, item: &str, markdown: &str) -> Result<(), ChatError> {
-    let item = find(timeline, item).await?;
-    let mentions: Vec<String> = item
+    let found = find(timeline, item).await?;
+    let mentions: Vec<String> = found
         .content()
         .as_message()
         .and_then(|message| message.mentions())
@@ -109,27 +109,42 @@ pub async fn edit(timeline: &Timeline, item: &str, markdown: &str) -> Result<(),
     if size * 2 / 3 * 4 > ROOM_FOR_CONTENT {
         return Err(ChatError::TooLong);
     }
-    let id = item.identifier();
-    let edited = timeline.edit(&id, EditedContent::RoomMessage(content));
-    timeout(PATIENCE, edited).await.map_err(|_| ChatError::Offline)??;
-    Ok(())
+    let edit = |id| {
+        let content = EditedContent::RoomMessage(content.clone());
+        async move { timeline.edit(&id, content).await }
+    };
+    let edited = async {
+        match edit(found.identifier()).await {
+            Err(Error::EditError(EditError::InvalidLocalEchoState)) => {
+                let event = sent(timeline, item).await?;
+                Ok(edit(TimelineEventItemId::EventId(event)).await?)
+            }
+            done => Ok(done?),
+        }
+    };
+    timeout(PATIENCE, edited).await.map_err(|_| ChatError::Offline)?
+}
+
+/// The id of a message that left the queue a moment ago, once the timeline has it too.
+async fn sent(timeline: &Timeline, item: &str) -> Result<OwnedEventId, ChatError> {
+    becomes(timeline, item, |item| item.event_id().map(ToOwned::to_owned)).await
 }
 
 /// Takes a message back: one that is not sent yet never leaves, a sent one is redacted, when there is a network.
 pub async fn redact(timeline: &Timeline, item: &str) -> Result<(), ChatError> {
-    let item = find(timeline, item).await?;
-    match item.identifier() {
-        TimelineEventItemId::TransactionId(_) => abort(&item).await,
-        TimelineEventItemId::EventId(event) => {
-            timeline.room().send_queue().redact(event, None).await?;
-            Ok(())
+    let found = find(timeline, item).await?;
+    let event = match found.identifier() {
+        TimelineEventItemId::TransactionId(_) => {
+            let handle = found.local_echo_send_handle().ok_or(ChatError::NotFound)?;
+            if handle.abort().await? {
+                return Ok(());
+            }
+            timeout(PATIENCE, sent(timeline, item)).await.map_err(|_| ChatError::Offline)??
         }
-    }
-}
-
-async fn abort(item: &matrix_sdk_ui::timeline::EventTimelineItem) -> Result<(), ChatError> {
-    let handle = item.local_echo_send_handle().ok_or(ChatError::NotFound)?;
-    if handle.abort().await? { Ok(()) } else { Err(ChatError::Invalid("it is sent already".to_owned())) }
+        TimelineEventItemId::EventId(event) => event,
+    };
+    timeline.room().send_queue().redact(event, None).await?;
+    Ok(())
 }
 
 pub async fn toggle_reaction(timeline: &Timeline, item: &str, key: &str) -> Result<(), ChatError> {
@@ -149,10 +164,6 @@ pub async fn retry(timeline: &Timeline, item: &str) -> Result<(), ChatError> {
     handle.unwedge().await?;
     timeline.room().send_queue().set_enabled(true);
     Ok(())
-}
-
-pub async fn cancel(timeline: &Timeline, item: &str) -> Result<(), ChatError> {
-    abort(&find(timeline, item).await?).await
 }
 
 pub async fn card(room: &Room, card: &FileCard) -> Result<(), ChatError> {

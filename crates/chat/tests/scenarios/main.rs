@@ -2,12 +2,13 @@
 
 mod all_lost;
 mod calls;
+mod going_out;
 mod hostile_html;
 mod inviting;
 mod new_device;
 mod nothing_readable;
 mod offline;
-mod own_picture;
+
 mod people;
 mod restart;
 mod two_people;

@@ -33,7 +33,7 @@ async fn what_was_written_offline_goes_out_once_and_in_order() {
     // One is taken back before it ever leaves; a reaction waits as well.
     chloe.chat.send_text(&room, "offline, never sent", None, &[]).await.expect("written");
     let regretted = chloes.message("offline, never sent").await;
-    chloe.chat.cancel_send(&room, &regretted.id).await.expect("cancelled");
+    chloe.chat.redact(&room, &regretted.id).await.expect("cancelled");
     chloe.chat.toggle_reaction(&room, &said.id, "🌧").await.expect("reacted");
 
     chloe.wire.mend();

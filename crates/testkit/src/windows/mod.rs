@@ -5,6 +5,7 @@ mod display;
 mod fit;
 mod keyring;
 mod processes;
+mod said;
 mod stage;
 mod window;
 

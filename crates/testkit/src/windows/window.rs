@@ -17,6 +17,7 @@ use tokio::{net::TcpStream, time::timeout};
 use super::{
     display::{Display, with},
     processes::{command_line, descendants},
+    said,
 };
 use crate::{EnginePaths, Person, Spawn, Stack, Supervised, engines::binary, project_root, wait_for};
 
@@ -158,6 +159,7 @@ impl Window {
             .context("the window does not open")
             .and_then(|session| session.context("the driver has no session with the window"))
             .with_context(|| driver.last_words())?;
+        said::opened(&options.name, &client);
         let window = Self { client, driver, options };
         let (left, top, width, height) = window.options.place;
         window.step("place", window.client.set_window_rect(left, top, width, height)).await?;
@@ -211,11 +213,13 @@ impl Window {
         });
         match found.await {
             Ok(answer) => Ok(answer),
-            Err(fault) => {
-                let page = self.run("return document.body.innerText", Vec::new()).await.unwrap_or_default();
-                Err(fault.context(format!("{}: the page says {page}", self.name())))
-            }
+            Err(fault) => Err(self.explained(fault).await),
         }
+    }
+
+    /// A fault with what every open window says.
+    pub async fn explained(&self, fault: anyhow::Error) -> anyhow::Error {
+        fault.context(format!("{}{}", self.name(), said::all().await))
     }
 
     /// The first element that is shown for a selector.

@@ -27,7 +27,6 @@ export const commands = {
 	redact: (roomId: string, itemId: string) => typedError<null, ApiError>(__TAURI_INVOKE("redact", { roomId, itemId })),
 	toggleReaction: (roomId: string, itemId: string, key: string) => typedError<null, ApiError>(__TAURI_INVOKE("toggle_reaction", { roomId, itemId, key })),
 	retrySend: (roomId: string, itemId: string) => typedError<null, ApiError>(__TAURI_INVOKE("retry_send", { roomId, itemId })),
-	cancelSend: (roomId: string, itemId: string) => typedError<null, ApiError>(__TAURI_INVOKE("cancel_send", { roomId, itemId })),
 	sendFile: (roomId: string, path: string, caption: string | null) => typedError<null, ApiError>(__TAURI_INVOKE("send_file", { roomId, path, caption })),
 	saveAttachment: (roomId: string, itemId: string, path: string) => typedError<null, ApiError>(__TAURI_INVOKE("save_attachment", { roomId, itemId, path })),
 	typing: (roomId: string, active: boolean) => typedError<null, ApiError>(__TAURI_INVOKE("typing", { roomId, active })),

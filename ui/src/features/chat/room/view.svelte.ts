@@ -121,7 +121,7 @@ export class RoomView {
       removals.remove(this.id, message.id)
       return
     }
-    const answer = await commands.cancelSend(this.id, message.id)
+    const answer = await commands.redact(this.id, message.id)
     if (answer.status === 'error') toasts.failed(answer.error)
   }
 
@@ -144,7 +144,7 @@ export class RoomView {
   /** Puts the words of a message that was refused back to where they are written. */
   async takeBack(message: Message): Promise<void> {
     if (message.body.kind !== 'text') return
-    const answer = await commands.cancelSend(this.id, message.id)
+    const answer = await commands.redact(this.id, message.id)
     if (answer.status === 'error') toasts.failed(answer.error)
     else this.composer.takeBack(message.body.text)
   }

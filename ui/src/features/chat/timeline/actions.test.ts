@@ -13,7 +13,7 @@ vi.mock('$shared/ipc', () => ({
     setDraft: () => Promise.resolve(),
     typing: () => Promise.resolve(),
     linkUnsent: (_room: string, item: string) => answer(['link', item]),
-    cancelSend: (_room: string, item: string) => answer(['cancel', item]),
+    redact: (_room: string, item: string) => answer(['cancel', item]),
   },
 }))
 
