@@ -6,6 +6,7 @@ mod account;
 mod core;
 #[cfg(test)]
 mod coverage;
+mod locale;
 mod project;
 mod realtime;
 mod storage;
@@ -158,6 +159,7 @@ fn route_table() -> Vec<Route> {
         tables::routes(),
         storage::routes(),
         project::routes(),
+        locale::routes(),
         realtime::routes(),
     ]
     .concat()
