@@ -33,12 +33,16 @@ impl App {
         signed.drives.refresh_soon();
         Ok(self.subscribe(&signed, async move {
             let mut listing = listing;
-            let mut sent: Option<Vec<Drive>> = None;
+            let mut sent = None;
             loop {
-                let now = listing.borrow_and_update().drives.clone();
+                // How much is used in all may change in what is no drive: the window asks for it with every list.
+                let now = {
+                    let listing = listing.borrow_and_update();
+                    (listing.drives.clone(), listing.used)
+                };
                 // Nothing is known yet: the window goes on loading.
-                if sent.as_ref() != Some(&now) && !(sent.is_none() && now.is_empty()) {
-                    if !updates(now.clone()) {
+                if sent.as_ref() != Some(&now) && !(sent.is_none() && now.0.is_empty()) {
+                    if !updates(now.0.clone()) {
                         return;
                     }
                     sent = Some(now);

@@ -240,14 +240,28 @@ impl Drives {
         self.edit(drive, |files| Change::Removed(id.to_owned()).make(files))
     }
 
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "sums of whole sizes far below 2^53"
+    )]
     fn edit(&self, drive: &str, change: impl FnOnce(&mut Vec<FileEntry>)) -> Result<(), VaultError> {
         let listing = self.listing.borrow();
         let known = listing.drives.iter().find(|known| known.id == drive).cloned();
         let files = listing.files.get(drive).cloned();
         drop(listing);
         let (Some(mut known), Some(mut files)) = (known, files) else { return Ok(()) };
+        let before = size(&files);
         change(&mut files);
-        known.used = files.iter().map(|file| file.size).sum();
+        known.used = size(&files);
+        // The server says only now and then how much all of it is.
+        self.listing.send_if_modified(|listing| match &mut listing.used {
+            Some((used, _)) if known.used != before => {
+                *used = (*used as f64 + known.used - before).max(0.0) as u64;
+                true
+            }
+            _ => false,
+        });
         self.put(known, files)
     }
 
@@ -285,6 +299,10 @@ impl Drives {
     pub fn drive(&self, id: &str) -> Option<Drive> {
         self.listing.borrow().drives.iter().find(|drive| drive.id == id).cloned()
     }
+}
+
+fn size(files: &[FileEntry]) -> f64 {
+    files.iter().map(|file| file.size).sum()
 }
 
 /// What was done to one file.
