@@ -4,8 +4,9 @@ mod window;
 mod wire;
 
 use std::{
+    collections::BTreeSet,
     path::Path,
-    sync::{Arc, Weak},
+    sync::{Arc, PoisonError, Weak},
     time::Duration,
 };
 
@@ -49,8 +50,11 @@ pub struct Person {
     pub folder: TempDir,
 }
 
-/// Makes an account.
+/// Makes an account. Tests share the servers, so nobody is in two stories.
 pub async fn account(stack: &Stack, name: &str) {
+    static TAKEN: std::sync::Mutex<BTreeSet<String>> = std::sync::Mutex::new(BTreeSet::new());
+    let new = TAKEN.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
+    assert!(new, "two stories have somebody called {name}");
     let user = json!({
         "userId": name, "email": format!("{name}@tests.example"), "password": PASSWORD, "name": capital(name),
     });
