@@ -2,13 +2,14 @@
 
 use std::{fs, process::Stdio, time::Duration};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use tokio::process::Command;
 
 use super::display::{Display, with};
 use crate::{Spawn, Supervised, wait_for};
 
-const START: Duration = Duration::from_secs(30);
+const START: Duration = Duration::from_secs(15);
+const TRIES: usize = 4;
 /// Whether somebody is the keyring. Asked first: to ask the keyring itself would have the bus start one.
 const OWNED: [&str; 4] = [
     "--dest=org.freedesktop.DBus",
@@ -39,19 +40,26 @@ impl Keyring {
             (display.folder().join("keyring-password"), display.folder().join("logs/keyring.log"));
         fs::write(&password, "of a desktop")?;
         let environment = display.environment();
-        let daemon = with(Spawn::new("gnome-keyring-daemon", "gnome-keyring-daemon"), &environment)
-            // The bus may have started one by itself, for somebody who asked while there was none.
-            .args(["--replace", "--foreground", "--components=secrets", "--unlock"])
-            .input(&password)
-            .log(&log)
-            .start()?;
         let there = || async {
             let open = says(&environment, &OWNED, "boolean true").await
                 && says(&environment, &LOCKED, "boolean false").await;
             open.then_some(())
         };
-        wait_for("gnome-keyring-daemon", START, there).await.with_context(|| daemon.last_words())?;
-        Ok(Self { _daemon: daemon })
+        let mut tries = 1;
+        loop {
+            let daemon = with(Spawn::new("gnome-keyring-daemon", "gnome-keyring-daemon"), &environment)
+                // The bus may have started one by itself, for somebody who asked while there was none.
+                .args(["--replace", "--foreground", "--components=secrets", "--unlock"])
+                .input(&password)
+                .log(&log)
+                .start()?;
+            match wait_for("gnome-keyring-daemon", START, there).await {
+                Ok(()) => return Ok(Self { _daemon: daemon }),
+                // One that the bus started in the same moment has the name; the next finds it and replaces it.
+                Err(_) if tries < TRIES => tries += 1,
+                Err(fault) => return Err(fault.context(daemon.last_words())),
+            }
+        }
     }
 }
 

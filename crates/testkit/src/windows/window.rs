@@ -230,7 +230,13 @@ impl Window {
         const SHOWN: &str = "const found = [...document.querySelectorAll(arguments[0])];
             return found.some((each) => each.checkVisibility())";
         self.until(selector, patience, SHOWN, &[json!(selector)]).await?;
-        self.step(selector, self.client.find(Locator::Css(selector))).await
+        // What the page drew anew between the two is found when it is asked for again.
+        let found =
+            wait_for(selector, STEP, || async { self.client.find(Locator::Css(selector)).await.ok() });
+        match found.await {
+            Ok(element) => Ok(element),
+            Err(fault) => Err(self.explained(fault).await),
+        }
     }
 
     /// Waits until the page shows this text, whatever spaces and line breaks its layout puts between the words.
