@@ -126,10 +126,7 @@ pub async fn click(window: &Window, selector: &str) -> Result<()> {
         }
         None
     });
-    match pressed.await {
-        Ok(()) => Ok(()),
-        Err(fault) => Err(window.explained(fault).await),
-    }
+    window.explained(pressed.await).await
 }
 
 /// Presses and tells whether the press came to it.

@@ -156,7 +156,7 @@ impl Drives {
         }
         for bucket in &report.buckets {
             let files = self.link.call(self.link.backend.all_files(&bucket.id, MOST)).await?;
-            self.put(drive(bucket), self.entries(&bucket.id, files))?;
+            self.put(drive(bucket), self.entries(&bucket.id, files), 0.0)?;
         }
         let used = Some((report.used, report.quota));
         if self.listing.borrow().used != used {
@@ -186,7 +186,13 @@ impl Drives {
         });
     }
 
-    fn put(&self, drive: Drive, files: Vec<FileEntry>) -> Result<(), VaultError> {
+    /// `more` bytes are used in all than the server has said, which says so only now and then.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "sums of whole sizes far below 2^53"
+    )]
+    fn put(&self, drive: Drive, files: Vec<FileEntry>, more: f64) -> Result<(), VaultError> {
         let id = drive.id.clone();
         let listing = self.listing.borrow();
         let same = listing.drives.contains(&drive) && listing.files.get(&id) == Some(&files);
@@ -202,6 +208,9 @@ impl Drives {
                 None => listing.drives.insert(0, drive),
             }
             listing.files.insert(id, files);
+            if let Some((used, _)) = &mut listing.used {
+                *used = (*used as f64 + more).max(0.0) as u64;
+            }
         });
         Ok(())
     }
@@ -240,11 +249,6 @@ impl Drives {
         self.edit(drive, |files| Change::Removed(id.to_owned()).make(files))
     }
 
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "sums of whole sizes far below 2^53"
-    )]
     fn edit(&self, drive: &str, change: impl FnOnce(&mut Vec<FileEntry>)) -> Result<(), VaultError> {
         let listing = self.listing.borrow();
         let known = listing.drives.iter().find(|known| known.id == drive).cloned();
@@ -254,15 +258,8 @@ impl Drives {
         let before = size(&files);
         change(&mut files);
         known.used = size(&files);
-        // The server says only now and then how much all of it is.
-        self.listing.send_if_modified(|listing| match &mut listing.used {
-            Some((used, _)) if known.used != before => {
-                *used = (*used as f64 + known.used - before).max(0.0) as u64;
-                true
-            }
-            _ => false,
-        });
-        self.put(known, files)
+        let more = known.used - before;
+        self.put(known, files, more)
     }
 
     /// Hides files that are being deleted.

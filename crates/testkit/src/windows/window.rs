@@ -211,15 +211,18 @@ impl Window {
             let answer = self.run(script, arguments.to_vec()).await.ok()?;
             (!matches!(&answer, Value::Null | Value::Bool(false)) && answer != json!("")).then_some(answer)
         });
-        match found.await {
-            Ok(answer) => Ok(answer),
-            Err(fault) => Err(self.explained(fault).await),
-        }
+        self.explained(found.await).await
     }
 
-    /// A fault with what every open window says.
-    pub async fn explained(&self, fault: anyhow::Error) -> anyhow::Error {
-        fault.context(format!("{}{}", self.name(), said::all().await))
+    /// What was waited for; where that was in vain, with what every open window says.
+    ///
+    /// # Errors
+    /// It was in vain.
+    pub async fn explained<T>(&self, waited: Result<T>) -> Result<T> {
+        match waited {
+            Ok(found) => Ok(found),
+            Err(fault) => Err(fault.context(format!("{}{}", self.name(), said::all().await))),
+        }
     }
 
     /// The first element that is shown for a selector.
@@ -233,10 +236,7 @@ impl Window {
         // What the page drew anew between the two is found when it is asked for again.
         let found =
             wait_for(selector, STEP, || async { self.client.find(Locator::Css(selector)).await.ok() });
-        match found.await {
-            Ok(element) => Ok(element),
-            Err(fault) => Err(self.explained(fault).await),
-        }
+        self.explained(found.await).await
     }
 
     /// Waits until the page shows this text, whatever spaces and line breaks its layout puts between the words.
