@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use telestack_testkit::windows::descendants;
+use telestack_testkit::processes::descendants;
 
 /// The kernel counts processor time and starts in hundredths of a second.
 const TICKS: f64 = 100.0;

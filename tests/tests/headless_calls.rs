@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use telestack_testkit::{
-    DEMO_ROOMS, EnginePaths, Person, Stack, StackOptions, pinned_library_hash, wait_for,
+    DEMO_ROOMS, EnginePaths, Person, Stack, StackOptions, pinned_library_hash, processes, wait_for,
 };
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
@@ -122,20 +122,8 @@ impl Caller {
     /// Ends the media host as a crash would.
     fn kill_media_host(&self) -> Result<()> {
         let parent = self.process.id().context("a running client")?;
-        for entry in std::fs::read_dir("/proc")? {
-            let Some(id) = entry?.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
-                continue;
-            };
-            let read = |file: &str| std::fs::read_to_string(format!("/proc/{id}/{file}")).unwrap_or_default();
-            let is_child = read("stat").rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1))
-                == Some(parent.to_string().as_str());
-            if is_child && read("cmdline").contains("media-host") {
-                let killed = std::process::Command::new("kill").args(["-9", &id.to_string()]).status()?;
-                ensure!(killed.success(), "kill failed");
-                return Ok(());
-            }
-        }
-        anyhow::bail!("{} has no media host", self.name)
+        let host = processes::descendants(parent).into_iter().find(|id| processes::is_media_host(*id));
+        processes::kill(host.with_context(|| format!("{} has no media host", self.name))?)
     }
 
     /// Waits for the end and gives the final line.

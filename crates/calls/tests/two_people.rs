@@ -20,7 +20,7 @@ use telestack_media::{
     view::TileSize,
 };
 use telestack_testkit::{
-    Engine, EnginePaths, Stack, StackOptions, pinned_library_hash, project_root, wait_for,
+    Engine, EnginePaths, Stack, StackOptions, pinned_library_hash, processes, project_root, wait_for,
 };
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -139,22 +139,9 @@ impl Person {
     /// Ends the media host as a crash would: of all children of this process, the one that this folder's host is.
     fn kill_media_host(&self) -> Result<()> {
         let logs = self._folder.path().join("logs");
-        let logs = logs.to_str().context("a path")?;
-        for entry in std::fs::read_dir("/proc")? {
-            let Some(id) = entry?.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
-                continue;
-            };
-            let read = |file: &str| {
-                let bytes = std::fs::read(format!("/proc/{id}/{file}")).unwrap_or_default();
-                String::from_utf8_lossy(&bytes).into_owned()
-            };
-            if read("cmdline").contains("media-host") && read("environ").contains(logs) {
-                let killed = std::process::Command::new("kill").args(["-9", &id.to_string()]).status()?;
-                ensure!(killed.success(), "kill failed");
-                return Ok(());
-            }
-        }
-        anyhow::bail!("{} has no media host", self.id)
+        let started = processes::started_with(logs.to_str().context("a path")?);
+        let host = started.into_iter().find(|id| processes::is_media_host(*id));
+        processes::kill(host.with_context(|| format!("{} has no media host", self.id))?)
     }
 }
 

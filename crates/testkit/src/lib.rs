@@ -11,6 +11,7 @@ mod northlight;
 mod people;
 mod ports;
 mod process;
+pub mod processes;
 mod sfu;
 mod stack;
 mod wait;

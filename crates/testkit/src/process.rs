@@ -231,11 +231,7 @@ impl Drop for Supervised {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn alive(pid: u32) -> bool {
-        // A zombie has no command line; a gone process has no folder.
-        std::fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| !line.is_empty())
-    }
+    use crate::processes::runs;
 
     #[test]
     fn dropping_ends_the_whole_group() {
@@ -255,9 +251,9 @@ mod tests {
             assert!(Instant::now() < deadline, "the shell wrote no process id");
             std::thread::yield_now();
         };
-        assert!(alive(grandchild));
+        assert!(runs(grandchild));
         drop(child);
-        while alive(grandchild) {
+        while runs(grandchild) {
             assert!(Instant::now() < deadline, "the grandchild outlived its group");
             std::thread::yield_now();
         }

@@ -3,7 +3,6 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -14,7 +13,7 @@ use telestack_media::{
     Media, MediaOptions,
     control::{FromHost, HostStats, ParticipantStats, ToHost},
 };
-use telestack_testkit::{EnginePaths, Sfu, pinned_library_hash, project_root, wait_for};
+use telestack_testkit::{EnginePaths, Sfu, pinned_library_hash, processes, project_root, wait_for};
 use tempfile::TempDir;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -86,13 +85,7 @@ impl Host {
     /// The processes that were started for this handle and live; its folder is in their environment.
     pub fn processes(&self) -> Vec<u32> {
         let mark = self.folder.path().to_string_lossy().into_owned();
-        let Ok(all) = fs::read_dir("/proc") else { return Vec::new() };
-        all.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-            .filter(|pid: &u32| {
-                let text = |file: &str| fs::read(format!("/proc/{pid}/{file}")).unwrap_or_default();
-                contains(&text("environ"), mark.as_bytes()) && contains(&text("cmdline"), b"media-host")
-            })
-            .collect()
+        processes::started_with(&mark).into_iter().filter(|id| processes::is_media_host(*id)).collect()
     }
 
     pub async fn process(&self) -> Result<u32> {
@@ -100,9 +93,7 @@ impl Host {
     }
 
     pub async fn kill(&self) -> Result<()> {
-        let pid = self.process().await?;
-        Command::new("kill").args(["-9", &pid.to_string()]).status()?;
-        Ok(())
+        processes::kill(self.process().await?)
     }
 
     pub async fn is_gone(&self) -> Result<()> {
@@ -154,8 +145,4 @@ impl Host {
             format!("last: {last:?}\ntold: {told:#?}\nlog: {}", self.log())
         })
     }
-}
-
-fn contains(text: &[u8], part: &[u8]) -> bool {
-    text.windows(part.len()).any(|window| window == part)
 }

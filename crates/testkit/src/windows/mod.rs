@@ -4,13 +4,11 @@
 mod display;
 mod fit;
 mod keyring;
-mod processes;
 mod said;
 mod stage;
 mod window;
 
 pub use display::Display;
 pub use keyring::Keyring;
-pub use processes::descendants;
 pub use stage::{PATIENCE, Stage};
 pub use window::{Window, WindowOptions, app_binary};

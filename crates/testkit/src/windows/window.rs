@@ -16,10 +16,14 @@ use tokio::{net::TcpStream, time::timeout};
 
 use super::{
     display::{Display, with},
-    processes::{command_line, descendants},
     said,
 };
-use crate::{EnginePaths, Person, Spawn, Stack, Supervised, engines::binary, project_root, wait_for};
+use crate::{
+    EnginePaths, Person, Spawn, Stack, Supervised,
+    engines::binary,
+    processes::{self, command_line, descendants},
+    project_root, wait_for,
+};
 
 /// Any single step; what a page takes time for is waited for by the caller.
 const STEP: Duration = Duration::from_secs(60);
@@ -385,8 +389,7 @@ impl Window {
     /// It does not run.
     pub fn kill(&self, media_host: bool) -> Result<()> {
         let id = self.process(media_host).context("no such process runs")?;
-        let id = i32::try_from(id).ok().and_then(Pid::from_raw).context("no process id")?;
-        Ok(rustix::process::kill_process(id, Signal::KILL)?)
+        processes::kill(id)
     }
 
     /// Closes the window as a person would, and waits for the app's end.
@@ -406,7 +409,7 @@ impl Window {
             rustix::process::kill_process(id, Signal::TERM)?;
         }
         wait_for("the app's end", Duration::from_secs(20), || async {
-            app.is_none_or(|id| command_line(id).is_empty()).then_some(())
+            app.is_none_or(|id| !processes::runs(id)).then_some(())
         })
         .await?;
         // The session's window is gone, which the driver may call an error.
