@@ -19,7 +19,8 @@ pub fn descendants(ancestor: u32) -> Vec<u32> {
     found
 }
 
-/// Ids of all processes that were started with `text` in their environment.
+/// Ids of all processes that were started with `text` in their environment, but for one that starts its program in
+/// this moment.
 #[must_use]
 pub fn started_with(text: &str) -> Vec<u32> {
     let holds = |id: &u32| {
@@ -79,7 +80,10 @@ fn stat(id: u32, field: usize) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::wait_for;
 
     #[test]
     fn a_child_is_found_below_us() {
@@ -92,12 +96,13 @@ mod tests {
         assert!(!runs(child.id()));
     }
 
-    #[test]
-    fn a_child_is_found_by_its_environment() {
+    #[tokio::test]
+    async fn a_child_is_found_by_its_environment() {
         let mark = format!("started-by-{}", std::process::id());
         let mut child =
             std::process::Command::new("sleep").arg("600").env("MARK", &mark).spawn().expect("sleep");
-        assert_eq!(started_with(&mark), [child.id()]);
+        let found = || async { (started_with(&mark) == [child.id()]).then_some(()) };
+        wait_for("the child", Duration::from_secs(10), found).await.expect("it is found");
         assert!(!is_media_host(child.id()));
         kill(child.id()).expect("killed");
         child.wait().expect("ended");
