@@ -224,14 +224,15 @@ pub struct Notice {
     pub what: NoticeKind,
 }
 
+/// An id is of whom something was done to.
 #[derive(Debug, Clone, PartialEq, Serialize, Type)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum NoticeKind {
     Joined { name: String },
     Left { name: String },
-    Invited { name: String },
+    Invited { id: String, name: String },
     Declined { name: String },
-    Removed { name: String },
+    Removed { id: String, name: String },
     Renamed { name: String },
     Topic { text: String },
     Encrypted,

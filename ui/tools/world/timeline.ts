@@ -48,7 +48,7 @@ export const timeline: TimelineItem[] = [
   message('ada', ago(80), says('Zero lost over eight hours is better than I hoped. Who restarts the gateway at midnight?'), { edited: true, replyTo: { eventId: '$m5', senderName: nameOf('daniel'), preview: { kind: 'card', name: 'Load test.csv' } }, readBy: [sender('ben'), sender('daniel'), sender('grace')] }),
   message('emeka', ago(71), { kind: 'undecryptable' }),
   message('grace', ago(64), { kind: 'redacted' }),
-  message('fatima', ago(60), { kind: 'file', name: 'Waiting room screens, printed and signed.pdf', mime: 'application/pdf', size: 2_410_000 }),
+  message('fatima', ago(60), { kind: 'file', name: 'Waiting room screens, printed and signed by the whole board 2026-11-24.pdf', mime: 'application/pdf', size: 2_410_000 }),
   { kind: 'notice', id: 'n4', time: ago(40), sender: sender('ben'), what: { kind: 'call-started' } },
   { kind: 'read-marker', id: 'unread' },
   message('ben', ago(6), says('Release notes are in Files, please read them **before** the call.', '<p>Release notes are in Files, please read them <strong>before</strong> the call.</p>'), { reactions: [reaction('👍', ['grace', 'daniel'])] }),

@@ -160,11 +160,12 @@ fn notice(content: &TimelineItemContent) -> Option<NoticeKind> {
     match content {
         TimelineItemContent::MembershipChange(change) => {
             let name = change.display_name().unwrap_or_else(|| change.user_id().localpart().to_owned());
+            let id = change.user_id().to_string();
             Some(match change.change() {
                 Some(MembershipChange::Joined | MembershipChange::InvitationAccepted) => {
                     NoticeKind::Joined { name }
                 }
-                Some(MembershipChange::Invited) => NoticeKind::Invited { name },
+                Some(MembershipChange::Invited) => NoticeKind::Invited { id, name },
                 Some(MembershipChange::InvitationRejected) => NoticeKind::Declined { name },
                 Some(MembershipChange::Left) => NoticeKind::Left { name },
                 Some(
@@ -172,7 +173,7 @@ fn notice(content: &TimelineItemContent) -> Option<NoticeKind> {
                     | MembershipChange::Banned
                     | MembershipChange::KickedAndBanned
                     | MembershipChange::InvitationRevoked,
-                ) => NoticeKind::Removed { name },
+                ) => NoticeKind::Removed { id, name },
                 _ => NoticeKind::Other,
             })
         }

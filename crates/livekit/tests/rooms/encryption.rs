@@ -16,10 +16,14 @@ async fn with_the_key_there_is_a_picture_and_without_it_there_is_none() -> Resul
     ada.show(320, 180, 200).await?;
     ada.sound(440.0).await?;
     ben.wait("ada", "picture and tone", |a| a.frames > 10 && (435.0..445.0).contains(&a.hz)).await?;
+    // The library may decode a few packets of sound before their decryptor is there: noise, which the media host
+    // keeps out (`media/src/room/gate.rs`). Then it is silent.
     let kept_out = eve
-        .wait("ada", "the state of a missing key", |a| a.states.contains(&EncryptionState::MissingKey))
+        .wait("ada", "silence for a missing key", |a| {
+            a.states.contains(&EncryptionState::MissingKey) && a.blocks > 100 && a.hz == 0.0
+        })
         .await?;
-    ensure!(kept_out.frames == 0 && kept_out.hz == 0.0, "{kept_out:?}");
+    ensure!(kept_out.frames == 0, "{kept_out:?}");
     // It comes late, and everything is there.
     eve.room.set_key("ada", 200, &[1; 16])?;
     let let_in = eve.wait("ada", "picture and tone", |a| a.frames > 10 && a.hz > 0.0).await?;

@@ -2,7 +2,7 @@
  * What has the focus may go: a folder is left, a file deleted, a bar put away. The focus then goes on to what is there now
  * instead of getting lost, so that the keys still do something.
  */
-import { isNowhere } from '$shared/ui/keys'
+import { isNowhere, onceLeft } from '$shared/ui/keys'
 
 /** Attach to what the rows are in; it has the focus itself while there is none. `selector` names the row to go on with. */
 export function keepFocus(selector: string): (rest: HTMLElement) => () => void {
@@ -16,13 +16,7 @@ export function keepFocus(selector: string): (rest: HTMLElement) => () => void {
       inside = true
       resting = resting && event.target === rest
     }
-    const leave = ({ target }: FocusEvent) => {
-      // Some engines say this before they take an element away, and all of them when only the window is left.
-      queueMicrotask(() => {
-        const gone = target instanceof Node && !target.isConnected
-        if (!gone || !isNowhere()) inside = pane.contains(document.activeElement)
-      })
-    }
+    const leave = ({ target }: FocusEvent) => onceLeft(target, () => (inside = pane.contains(document.activeElement)))
     const settle = () => {
       const lost = isNowhere() || (resting && document.activeElement === rest)
       if (!inside || !lost) return

@@ -391,7 +391,8 @@ export type Notice = {
 	what: NoticeKind,
 };
 
-export type NoticeKind = { kind: "joined"; name: string } | { kind: "left"; name: string } | { kind: "invited"; name: string } | { kind: "declined"; name: string } | { kind: "removed"; name: string } | { kind: "renamed"; name: string } | { kind: "topic"; text: string } | { kind: "encrypted" } | { kind: "created" } | { kind: "call-started" } | { kind: "call-ended" } | { kind: "other" };
+/**  An id is of whom something was done to. */
+export type NoticeKind = { kind: "joined"; name: string } | { kind: "left"; name: string } | { kind: "invited"; id: string; name: string } | { kind: "declined"; name: string } | { kind: "removed"; id: string; name: string } | { kind: "renamed"; name: string } | { kind: "topic"; text: string } | { kind: "encrypted" } | { kind: "created" } | { kind: "call-started" } | { kind: "call-ended" } | { kind: "other" };
 
 /**  A device of this account. */
 export type OwnDevice = {

@@ -14,3 +14,12 @@ export function isCovered(): boolean {
 export function isNowhere(): boolean {
   return (document.activeElement ?? document.body) === document.body
 }
+
+/** Calls `then` once the focus left `target` for good: not where it is gone, and nothing else has the focus yet. */
+export function onceLeft(target: EventTarget | null, then: () => void): void {
+  // Some engines say this before they take an element away, and all of them when only the window is left.
+  queueMicrotask(() => {
+    const gone = target instanceof Node && !target.isConnected
+    if (!gone || !isNowhere()) then()
+  })
+}

@@ -19,7 +19,7 @@ it('knows when a room would lose its only admin', () => {
 it('finds the newest line that says who came or went', () => {
   const sender = { id: '@bo:x', name: 'bo', avatar: null, verified: false }
   const notice = (id: string, what: NoticeKind): TimelineItem => ({ kind: 'notice', id, time: 0, sender, what })
-  const items = [notice('a', { kind: 'joined', name: 'amy' }), notice('b', { kind: 'invited', name: 'max' }), notice('c', { kind: 'topic', text: 'x' })]
+  const items = [notice('a', { kind: 'joined', name: 'amy' }), notice('b', { kind: 'invited', id: '@max:x', name: 'max' }), notice('c', { kind: 'topic', text: 'x' })]
   expect(newestAboutPeople(items)).toBe('b')
   expect(newestAboutPeople(items.slice(2))).toBeNull()
 })

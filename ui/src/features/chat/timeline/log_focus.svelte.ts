@@ -1,5 +1,5 @@
 /** The messages are one Tab stop: one comes to the newest from either side, and where the one in focus goes, to its neighbour. */
-import { isNowhere } from '$shared/ui/keys'
+import { isNowhere, onceLeft } from '$shared/ui/keys'
 
 const ROW = '[data-message]'
 
@@ -60,10 +60,7 @@ export class LogFocus {
   }
 
   readonly #leave = ({ target, relatedTarget }: FocusEvent): void => {
-    if (!(target instanceof Node) || (relatedTarget instanceof Node && this.#log?.contains(relatedTarget))) return
-    // Some engines say this before they take an element away, and all of them when only the window is left.
-    queueMicrotask(() => {
-      if (target.isConnected || !isNowhere()) this.inside = this.#log?.contains(document.activeElement) ?? false
-    })
+    if (relatedTarget instanceof Node && this.#log?.contains(relatedTarget)) return
+    onceLeft(target, () => (this.inside = this.#log?.contains(document.activeElement) ?? false))
   }
 }

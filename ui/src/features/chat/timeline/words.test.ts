@@ -11,6 +11,10 @@ it('says who did it, and "you" of oneself', () => {
   expect(noticeText(notice(joined))).toBe('Ben Okafor came in')
   expect(noticeText(notice({ kind: 'topic', text: '' }))).toBe('Ben removed the topic')
   expect(noticeText(notice(joined, '@ada', 'Ada Lovelace'))).toBe('You came in')
+  const ofAda = { id: '@ada', name: 'Ada Lovelace' }
+  expect(noticeText(notice({ kind: 'invited', ...ofAda }))).toBe('Ben invited you')
+  expect(noticeText(notice({ kind: 'invited', id: '@ben', name: 'Ben Okafor' }, '@ada'))).toBe('You invited Ben Okafor')
+  expect(noticeText(notice({ kind: 'removed', ...ofAda }))).toBe('Ben removed you')
   expect(noticeText(notice({ kind: 'renamed', name: 'Clinic' }, '@ada'))).toBe('You named the room Clinic')
 })
 

@@ -15,10 +15,12 @@ export function noticeText({ what, sender }: Notice): string {
     case 'left':
       return t(own ? 'chat.leftOwn' : 'chat.left', { name: what.name })
     case 'invited':
+      if (what.id === me.matrixId) return t('chat.invitedYou', { by })
       return t(own ? 'chat.invitedOwn' : 'chat.invitedPerson', { by, name: what.name })
     case 'declined':
       return t('chat.declined', { name: what.name })
     case 'removed':
+      if (what.id === me.matrixId) return t('chat.removedYou', { by })
       return t(own ? 'chat.removedOwn' : 'chat.removed', { by, name: what.name })
     case 'renamed':
       return t(own ? 'chat.renamedOwn' : 'chat.renamed', { by, name: what.name })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { nameFault, splitName } from './file_name'
+import { splitName } from './file_name'
 
 describe('splitName', () => {
   it('keeps short names whole', () => {
@@ -15,14 +15,5 @@ describe('splitName', () => {
     const { head, tail } = splitName(name)
     expect(head + tail).toBe(name)
     expect(tail.startsWith('😀')).toBe(true)
-  })
-})
-
-describe('nameFault', () => {
-  it('refuses names that would move the file', () => {
-    expect(nameFault('  ')).toBe('empty')
-    expect(nameFault('..')).toBe('empty')
-    expect(nameFault('a/b')).toBe('slash')
-    expect(nameFault('Report.pdf')).toBeNull()
   })
 })
