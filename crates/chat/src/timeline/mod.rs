@@ -4,6 +4,7 @@ pub mod attach;
 pub mod attached;
 pub mod body;
 pub mod deliver;
+mod doubles;
 mod item;
 mod open;
 pub mod send;

@@ -11,7 +11,7 @@ use matrix_sdk_ui::{
 use telestack_model::ListDiff;
 use tokio::sync::{broadcast, mpsc, watch};
 
-use super::item::Translator;
+use super::{doubles, item::Translator};
 use crate::{
     names,
     view::{ChatConnection, TimelineItem, TimelineUpdate},
@@ -32,6 +32,7 @@ pub async fn stream(
             translator: Translator::new(timeline.room().clone()),
             timeline,
             items,
+            thinned: false,
             asked: HashSet::new(),
             sender,
         };
@@ -47,8 +48,10 @@ pub async fn stream(
 struct Reader {
     timeline: Arc<Timeline>,
     translator: Translator,
-    /// As the receiver has them.
+    /// As the receiver has them, but for what is there twice.
     items: Vector<Arc<SdkItem>>,
+    /// The receiver has fewer than `items`: places are not the same.
+    thinned: bool,
     /// Answered messages that were asked for already.
     asked: HashSet<OwnedEventId>,
     sender: mpsc::Sender<TimelineUpdate>,
@@ -123,15 +126,25 @@ impl Reader {
     }
 
     async fn reset(&mut self, online: bool) -> Result<(), Closed> {
-        let items = self.items.clone();
+        let doubles = doubles::places(&self.items);
+        self.thinned = !doubles.is_empty();
+        let mut items = self.items.clone();
+        for place in doubles.into_iter().rev() {
+            items.remove(place);
+        }
         let items = self.translate(items, online).await;
         self.send(TimelineUpdate::Items { diffs: vec![ListDiff::Reset { items }] }).await
     }
 
     async fn apply(&mut self, diffs: Vec<VectorDiff<Arc<SdkItem>>>, online: bool) -> Result<(), Closed> {
+        for diff in &diffs {
+            diff.clone().apply(&mut self.items);
+        }
+        if self.thinned || !doubles::places(&self.items).is_empty() {
+            return self.reset(online).await;
+        }
         let mut ours = Vec::with_capacity(diffs.len());
         for diff in diffs {
-            diff.clone().apply(&mut self.items);
             ours.push(self.diff(diff, online).await);
         }
         self.send(TimelineUpdate::Items { diffs: ours }).await
@@ -172,6 +185,9 @@ impl Reader {
 
     /// Messages that wait look different when the connection comes and goes.
     async fn waiting_again(&mut self, online: bool) -> Result<(), Closed> {
+        if self.thinned {
+            return self.reset(online).await;
+        }
         let waiting: Vec<(usize, Arc<SdkItem>)> = self
             .items
             .iter()
