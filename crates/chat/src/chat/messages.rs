@@ -9,7 +9,7 @@ use super::Chat;
 use crate::{
     ChatError, Media,
     timeline::{
-        OpenTimelines, attach, attached, deliver, send,
+        attach, attached, deliver, send,
         unsent::{self, Unsent, UnsentFile},
     },
     view::{FileCard, TimelineUpdate},
@@ -22,7 +22,8 @@ impl Chat {
     /// Begins with everything that is known, then what changes.
     pub async fn open_timeline(&self, room: &str) -> Result<BoxStream<'static, TimelineUpdate>, ChatError> {
         let timeline = self.timeline(room).await?;
-        Ok(Box::pin(OpenTimelines::stream(timeline, self.inner.client.clone(), self.connection())).await)
+        let (client, connection) = (self.inner.client.clone(), self.connection());
+        Ok(Box::pin(self.inner.timelines.stream(timeline, client, connection)).await)
     }
 
     pub async fn paginate_back(&self, room: &str) -> Result<(), ChatError> {

@@ -19,7 +19,6 @@ use matrix_sdk::{
     ruma::{OwnedRoomId, RoomId, presence::PresenceState},
     store::RoomLoadSettings,
 };
-use matrix_sdk_ui::Timeline;
 use serde_json::Value;
 use tokio::{
     sync::{Notify, broadcast, mpsc, watch},
@@ -35,7 +34,7 @@ use crate::{
     open, presence, queue,
     rooms::list,
     sync,
-    timeline::OpenTimelines,
+    timeline::{OpenTimelines, RoomTimeline},
     verification::Verifications,
     view::{ChatConnection, EncryptionState, RoomSummary},
 };
@@ -272,7 +271,7 @@ impl Chat {
         self.inner.client.get_room(&id).ok_or(ChatError::NotFound)
     }
 
-    async fn timeline(&self, room: &str) -> Result<Arc<Timeline>, ChatError> {
+    async fn timeline(&self, room: &str) -> Result<Arc<RoomTimeline>, ChatError> {
         Box::pin(self.inner.timelines.get(&self.room(room)?, &self.inner.sync)).await
     }
 }

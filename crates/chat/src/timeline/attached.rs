@@ -14,13 +14,10 @@ use matrix_sdk::{
         uint,
     },
 };
-use matrix_sdk_ui::timeline::{EventTimelineItem, Timeline};
+use matrix_sdk_ui::timeline::EventTimelineItem;
 use tokio::time::timeout;
 
-use super::{
-    attach::of_file,
-    open::{becomes, find},
-};
+use super::{RoomTimeline, attach::of_file, open::becomes};
 use crate::{ChatError, Media, picture};
 
 const DOWNLOAD: Duration = Duration::from_secs(120);
@@ -73,11 +70,11 @@ fn attached(item: &EventTimelineItem) -> Result<Attached, ChatError> {
 /// until then the address that it says leads nowhere.
 async fn read(
     client: &Client,
-    timeline: &Timeline,
+    timeline: &RoomTimeline,
     item: &str,
     part: fn(&Attached) -> &MediaSource,
 ) -> Result<(Attached, Vec<u8>), ChatError> {
-    let found = attached(&find(timeline, item).await?)?;
+    let found = attached(&timeline.find(item).await?)?;
     let (found, bytes) = match fetch(client, part(&found).clone(), MediaFormat::File).await {
         Err(error) if found.local => {
             let before = found.source.unique_key();
@@ -94,7 +91,7 @@ async fn read(
 }
 
 /// A whole attachment, decrypted.
-pub async fn attachment(client: &Client, timeline: &Timeline, item: &str) -> Result<Media, ChatError> {
+pub async fn attachment(client: &Client, timeline: &RoomTimeline, item: &str) -> Result<Media, ChatError> {
     let (attached, bytes) = read(client, timeline, item, |attached| &attached.source).await?;
     Ok(Media { mime: picture::safe_mime(&bytes, attached.mime.as_deref()), bytes })
 }
@@ -102,7 +99,7 @@ pub async fn attachment(client: &Client, timeline: &Timeline, item: &str) -> Res
 /// A picture at most `max` pixels wide and high.
 pub async fn thumbnail(
     client: &Client,
-    timeline: &Timeline,
+    timeline: &RoomTimeline,
     item: &str,
     max: u32,
 ) -> Result<Media, ChatError> {
@@ -129,7 +126,12 @@ pub async fn fetch(client: &Client, source: MediaSource, format: MediaFormat) ->
 }
 
 /// Writes an attachment under a name of the person's choice; a half-written file does not stay.
-pub async fn save(client: &Client, timeline: &Timeline, item: &str, path: &Path) -> Result<(), ChatError> {
+pub async fn save(
+    client: &Client,
+    timeline: &RoomTimeline,
+    item: &str,
+    path: &Path,
+) -> Result<(), ChatError> {
     let media = attachment(client, timeline, item).await?;
     let mut part = path.as_os_str().to_owned();
     part.push(".part");

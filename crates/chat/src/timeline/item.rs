@@ -1,5 +1,7 @@
 //! One line of a timeline.
 
+use std::sync::Arc;
+
 use matrix_sdk::{
     QueueWedgeError,
     media::MediaError,
@@ -12,7 +14,7 @@ use matrix_sdk_ui::timeline::{
     TimelineItemContent, TimelineItemKind, VirtualTimelineItem,
 };
 
-use super::body;
+use super::{RoomTimeline, body};
 use crate::{
     card,
     names::Names,
@@ -24,17 +26,19 @@ use crate::{
 
 /// Puts the SDK's items into our words; remembers names.
 pub struct Translator {
+    timeline: Arc<RoomTimeline>,
     room: matrix_sdk::Room,
     names: Names,
 }
 
 impl Translator {
-    pub fn new(room: matrix_sdk::Room) -> Self {
-        Self { names: Names::new(room.clone()), room }
+    pub fn new(timeline: Arc<RoomTimeline>) -> Self {
+        let room = timeline.room().clone();
+        Self { timeline, names: Names::new(room.clone()), room }
     }
 
     pub async fn item(&mut self, item: &SdkItem, online: bool) -> TimelineItem {
-        let id = item.unique_id().0.clone();
+        let id = self.timeline.name(item);
         match item.kind() {
             TimelineItemKind::Virtual(VirtualTimelineItem::DateDivider(time)) => {
                 TimelineItem::DayDivider { id, time: u64::from(time.get()) as f64 }

@@ -4,11 +4,13 @@ pub mod attach;
 pub mod attached;
 pub mod body;
 pub mod deliver;
-mod doubles;
 mod item;
 mod open;
+mod room_timeline;
 pub mod send;
+mod shown;
 pub mod unsent;
 mod updates;
 
 pub use open::OpenTimelines;
+pub use room_timeline::RoomTimeline;

@@ -3,21 +3,11 @@
 use std::sync::Arc;
 
 use futures_util::{StreamExt as _, stream::BoxStream};
-use matrix_sdk::{
-    Client, Room, RoomState,
-    ruma::{
-        events::{
-            AnySyncMessageLikeEvent, AnySyncStateEvent, AnySyncTimelineEvent, SyncMessageLikeEvent,
-            SyncStateEvent,
-            room::{member::MembershipChange, message::MessageType},
-        },
-        room_version_rules::RoomVersionRules,
-    },
-};
-use matrix_sdk_ui::timeline::{EventTimelineItem, RoomExt, Timeline, TimelineItem, default_event_filter};
+use matrix_sdk::{Client, Room, RoomState};
+use matrix_sdk_ui::timeline::EventTimelineItem;
 use tokio::sync::{Mutex, watch};
 
-use super::updates;
+use super::{room_timeline::RoomTimeline, updates};
 use crate::{
     ChatError,
     sync::Connection,
@@ -28,12 +18,12 @@ use crate::{
 const KEPT: usize = 8;
 
 /// Newest use last.
-#[derive(Default)]
-pub struct OpenTimelines(Mutex<Vec<Arc<Timeline>>>);
+#[derive(Clone, Default)]
+pub struct OpenTimelines(Arc<Mutex<Vec<Arc<RoomTimeline>>>>);
 
 impl OpenTimelines {
     /// The room's timeline, made when it is not there.
-    pub async fn get(&self, room: &Room, sync: &Connection) -> Result<Arc<Timeline>, ChatError> {
+    pub async fn get(&self, room: &Room, sync: &Connection) -> Result<Arc<RoomTimeline>, ChatError> {
         if room.state() != RoomState::Joined {
             return Err(ChatError::Forbidden);
         }
@@ -43,8 +33,7 @@ impl OpenTimelines {
             open.push(timeline.clone());
             return Ok(timeline);
         }
-        let timeline =
-            Arc::new(room.timeline_builder().event_filter(shows).add_failed_to_parse(false).build().await?);
+        let timeline = Arc::new(RoomTimeline::new(room).await?);
         open.push(timeline.clone());
         while open.len() > KEPT {
             // A timeline whose stream is read stays, however long ago it was opened.
@@ -55,12 +44,26 @@ impl OpenTimelines {
         Ok(timeline)
     }
 
+    /// Another in place of one that went wrong; the one that is there already where somebody else saw it too.
+    pub async fn anew(&self, wrong: &Arc<RoomTimeline>) -> Result<Arc<RoomTimeline>, ChatError> {
+        let mut open = self.0.lock().await;
+        let room = wrong.room().room_id();
+        let kept = open.iter_mut().find(|timeline| timeline.room().room_id() == room);
+        let kept = kept.ok_or(ChatError::NotFound)?;
+        if Arc::ptr_eq(kept, wrong) {
+            *kept = Arc::new(wrong.anew().await?);
+        }
+        Ok(kept.clone())
+    }
+
+    /// What the timeline holds, then how it changes.
     pub async fn stream(
-        timeline: Arc<Timeline>,
+        &self,
+        timeline: Arc<RoomTimeline>,
         client: Client,
         connection: watch::Receiver<ChatConnection>,
     ) -> BoxStream<'static, TimelineUpdate> {
-        updates::stream(timeline, client, connection).await
+        updates::stream(self.clone(), timeline, client, connection).await
     }
 
     pub async fn close_all(&self) {
@@ -68,46 +71,17 @@ impl OpenTimelines {
     }
 }
 
-/// The item that the window calls `id`.
-pub async fn find(timeline: &Timeline, id: &str) -> Result<EventTimelineItem, ChatError> {
-    let items = timeline.items().await;
-    let found = items.iter().rev().find(|item| item.unique_id().0 == id);
-    found.and_then(|item| TimelineItem::as_event(item)).cloned().ok_or(ChatError::NotFound)
-}
-
 /// Waits until the item is something that `wanted` gives a value for.
 pub async fn becomes<T>(
-    timeline: &Timeline,
+    timeline: &RoomTimeline,
     id: &str,
     wanted: impl Fn(&EventTimelineItem) -> Option<T>,
 ) -> Result<T, ChatError> {
     let (_, mut changes) = timeline.subscribe().await;
     loop {
-        if let Some(value) = wanted(&find(timeline, id).await?) {
+        if let Some(value) = wanted(&timeline.find(id).await?) {
             return Ok(value);
         }
         changes.next().await.ok_or(ChatError::NotFound)?;
-    }
-}
-
-/// Messages, and those changes of the room that somebody wants to read.
-fn shows(event: &AnySyncTimelineEvent, rules: &RoomVersionRules) -> bool {
-    match event {
-        AnySyncTimelineEvent::State(state) => match state {
-            AnySyncStateEvent::RoomMember(SyncStateEvent::Original(member)) => !matches!(
-                member.membership_change(),
-                MembershipChange::ProfileChanged { .. } | MembershipChange::None
-            ),
-            AnySyncStateEvent::RoomName(_)
-            | AnySyncStateEvent::RoomTopic(_)
-            | AnySyncStateEvent::RoomEncryption(_)
-            | AnySyncStateEvent::RoomCreate(_) => true,
-            _ => false,
-        },
-        // It has a dialog of its own.
-        AnySyncTimelineEvent::MessageLike(AnySyncMessageLikeEvent::RoomMessage(
-            SyncMessageLikeEvent::Original(message),
-        )) if matches!(message.content.msgtype, MessageType::VerificationRequest(_)) => false,
-        AnySyncTimelineEvent::MessageLike(_) => default_event_filter(event, rules),
     }
 }

@@ -17,10 +17,10 @@ use matrix_sdk::{
         },
     },
 };
-use matrix_sdk_ui::timeline::{EditError, Error, Timeline, TimelineEventItemId};
+use matrix_sdk_ui::timeline::{EditError, Error, TimelineEventItemId};
 use tokio::time::timeout;
 
-use super::open::{becomes, find};
+use super::{RoomTimeline, open::becomes};
 use crate::{ChatError, card, view::FileCard};
 
 /// An event may have 65,536 bytes, its envelope and signatures included.
@@ -94,8 +94,8 @@ fn fits(room: &Room, content: &AnyMessageLikeEventContent) -> Result<(), ChatErr
     if size > ROOM_FOR_CONTENT { Err(ChatError::TooLong) } else { Ok(()) }
 }
 
-pub async fn edit(timeline: &Timeline, item: &str, markdown: &str) -> Result<(), ChatError> {
-    let found = find(timeline, item).await?;
+pub async fn edit(timeline: &RoomTimeline, item: &str, markdown: &str) -> Result<(), ChatError> {
+    let found = timeline.find(item).await?;
     let mentions: Vec<String> = found
         .content()
         .as_message()
@@ -126,13 +126,13 @@ pub async fn edit(timeline: &Timeline, item: &str, markdown: &str) -> Result<(),
 }
 
 /// The id of a message that left the queue a moment ago, once the timeline has it too.
-async fn sent(timeline: &Timeline, item: &str) -> Result<OwnedEventId, ChatError> {
+async fn sent(timeline: &RoomTimeline, item: &str) -> Result<OwnedEventId, ChatError> {
     becomes(timeline, item, |item| item.event_id().map(ToOwned::to_owned)).await
 }
 
 /// Takes a message back: one that is not sent yet never leaves, a sent one is redacted, when there is a network.
-pub async fn redact(timeline: &Timeline, item: &str) -> Result<(), ChatError> {
-    let found = find(timeline, item).await?;
+pub async fn redact(timeline: &RoomTimeline, item: &str) -> Result<(), ChatError> {
+    let found = timeline.find(item).await?;
     let event = match found.identifier() {
         TimelineEventItemId::TransactionId(_) => {
             let handle = found.local_echo_send_handle().ok_or(ChatError::NotFound)?;
@@ -147,19 +147,19 @@ pub async fn redact(timeline: &Timeline, item: &str) -> Result<(), ChatError> {
     Ok(())
 }
 
-pub async fn toggle_reaction(timeline: &Timeline, item: &str, key: &str) -> Result<(), ChatError> {
+pub async fn toggle_reaction(timeline: &RoomTimeline, item: &str, key: &str) -> Result<(), ChatError> {
     if key.is_empty() || key.len() > 100 {
         return Err(ChatError::Invalid("the reaction".to_owned()));
     }
-    let item = find(timeline, item).await?;
+    let item = timeline.find(item).await?;
     timeout(PATIENCE, timeline.toggle_reaction(&item.identifier(), key))
         .await
         .map_err(|_| ChatError::Offline)??;
     Ok(())
 }
 
-pub async fn retry(timeline: &Timeline, item: &str) -> Result<(), ChatError> {
-    let item = find(timeline, item).await?;
+pub async fn retry(timeline: &RoomTimeline, item: &str) -> Result<(), ChatError> {
+    let item = timeline.find(item).await?;
     let handle = item.local_echo_send_handle().ok_or(ChatError::NotFound)?;
     handle.unwedge().await?;
     timeline.room().send_queue().set_enabled(true);
@@ -171,7 +171,7 @@ pub async fn card(room: &Room, card: &FileCard) -> Result<(), ChatError> {
     Ok(())
 }
 
-pub async fn mark_read(timeline: &Timeline) -> Result<(), ChatError> {
+pub async fn mark_read(timeline: &RoomTimeline) -> Result<(), ChatError> {
     let mark = async {
         timeline.mark_as_read(ReceiptType::FullyRead).await?;
         timeline.mark_as_read(ReceiptType::Read).await
@@ -180,7 +180,7 @@ pub async fn mark_read(timeline: &Timeline) -> Result<(), ChatError> {
     Ok(())
 }
 
-pub async fn paginate_back(timeline: &Timeline) -> Result<(), ChatError> {
+pub async fn paginate_back(timeline: &RoomTimeline) -> Result<(), ChatError> {
     let older = timeout(PATIENCE * 2, timeline.paginate_backwards(PAGE)).await;
     older.map_err(|_| ChatError::Offline)??;
     Ok(())

@@ -15,10 +15,10 @@ use matrix_sdk::{
     },
     send_queue::{LocalEchoContent, SendHandle},
 };
-use matrix_sdk_ui::timeline::{Timeline, TimelineEventItemId};
+use matrix_sdk_ui::timeline::TimelineEventItemId;
 use serde::{Deserialize, Serialize};
 
-use super::{attached::fetch, open::find};
+use super::{RoomTimeline, attached::fetch};
 use crate::ChatError;
 
 /// A message that waits in a room's send queue or was refused there. It keeps its name through a restart.
@@ -42,8 +42,8 @@ impl std::fmt::Debug for UnsentFile {
 }
 
 /// The lasting name of an attachment that the timeline shows as not sent.
-pub async fn name(timeline: &Timeline, item: &str) -> Result<Unsent, ChatError> {
-    let TimelineEventItemId::TransactionId(transaction) = find(timeline, item).await?.identifier() else {
+pub async fn name(timeline: &RoomTimeline, item: &str) -> Result<Unsent, ChatError> {
+    let TimelineEventItemId::TransactionId(transaction) = timeline.find(item).await?.identifier() else {
         return Err(ChatError::NotFound);
     };
     let unsent = Unsent { room: timeline.room().room_id().to_string(), transaction: transaction.to_string() };

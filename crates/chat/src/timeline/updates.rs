@@ -2,16 +2,16 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use futures_util::{Stream, StreamExt, pin_mut, stream::BoxStream};
+use futures_util::{StreamExt, pin_mut, stream::BoxStream};
 use matrix_sdk::{Client, event_cache::PaginationStatus, ruma::OwnedEventId};
 use matrix_sdk_ui::{
     eyeball_im::{Vector, VectorDiff},
-    timeline::{EventTimelineItem, Timeline, TimelineDetails, TimelineItem as SdkItem},
+    timeline::{EventTimelineItem, TimelineDetails, TimelineItem as SdkItem},
 };
 use telestack_model::ListDiff;
 use tokio::sync::{broadcast, mpsc, watch};
 
-use super::{doubles, item::Translator};
+use super::{OpenTimelines, RoomTimeline, item::Translator, room_timeline::doubles};
 use crate::{
     names,
     view::{ChatConnection, TimelineItem, TimelineUpdate},
@@ -21,7 +21,8 @@ use crate::{
 const AHEAD: usize = 64;
 
 pub async fn stream(
-    timeline: Arc<Timeline>,
+    open: OpenTimelines,
+    timeline: Arc<RoomTimeline>,
     client: Client,
     connection: watch::Receiver<ChatConnection>,
 ) -> BoxStream<'static, TimelineUpdate> {
@@ -29,15 +30,16 @@ pub async fn stream(
     let (sender, receiver) = mpsc::channel(AHEAD);
     tokio::spawn(async move {
         let mut reader = Reader {
-            translator: Translator::new(timeline.room().clone()),
+            open,
+            translator: Translator::new(timeline.clone()),
             timeline,
             items,
-            thinned: false,
+            doubles: 0,
             asked: HashSet::new(),
             sender,
         };
         // An error says that nobody reads any more.
-        let _ = reader.run(client, diffs, connection).await;
+        let _ = reader.run(client, diffs.boxed(), connection).await;
     });
     futures_util::stream::unfold(receiver, |mut receiver| async move {
         receiver.recv().await.map(|update| (update, receiver))
@@ -45,13 +47,16 @@ pub async fn stream(
     .boxed()
 }
 
+type Diffs = BoxStream<'static, Vec<VectorDiff<Arc<SdkItem>>>>;
+
 struct Reader {
-    timeline: Arc<Timeline>,
+    open: OpenTimelines,
+    timeline: Arc<RoomTimeline>,
     translator: Translator,
-    /// As the receiver has them, but for what is there twice.
+    /// As the receiver has them.
     items: Vector<Arc<SdkItem>>,
-    /// The receiver has fewer than `items`: places are not the same.
-    thinned: bool,
+    /// What of them stands twice and stayed so in a timeline made anew.
+    doubles: usize,
     /// Answered messages that were asked for already.
     asked: HashSet<OwnedEventId>,
     sender: mpsc::Sender<TimelineUpdate>,
@@ -63,7 +68,7 @@ impl Reader {
     async fn run(
         &mut self,
         client: Client,
-        diffs: impl Stream<Item = Vec<VectorDiff<Arc<SdkItem>>>>,
+        mut diffs: Diffs,
         mut connection: watch::Receiver<ChatConnection>,
     ) -> Result<(), Closed> {
         let room = self.timeline.room().clone();
@@ -72,8 +77,12 @@ impl Reader {
             Some((status, stream)) => (Some(status), stream.boxed()),
             None => (None, futures_util::stream::pending().boxed()),
         };
-        pin_mut!(diffs, paginating);
+        pin_mut!(paginating);
         let mut online = *connection.borrow_and_update() == ChatConnection::Online;
+        // One that nobody read may have gone wrong unseen.
+        if let Some(fresh) = self.anew(&[]).await {
+            diffs = fresh;
+        }
         self.reset(online).await?;
         if let Some(status) = pagination {
             self.send(pagination_update(&status)).await?;
@@ -88,9 +97,15 @@ impl Reader {
         loop {
             tokio::select! {
                 () = self.sender.closed() => return Err(Closed),
-                diffs = diffs.next() => {
-                    let Some(diffs) = diffs else { return Ok(()) };
-                    self.apply(diffs, online).await?;
+                changes = diffs.next() => {
+                    let Some(changes) = changes else { return Ok(()) };
+                    match self.anew(&changes).await {
+                        Some(fresh) => {
+                            diffs = fresh;
+                            self.reset(online).await?;
+                        }
+                        None => self.apply(changes, online).await?,
+                    }
                 }
                 users = typing.recv() => match users {
                     Ok(users) => {
@@ -121,30 +136,39 @@ impl Reader {
         }
     }
 
+    /// Goes over to another timeline where these changes made this one wrong.
+    async fn anew(&mut self, changes: &[VectorDiff<Arc<SdkItem>>]) -> Option<Diffs> {
+        let mut items = self.items.clone();
+        for change in changes {
+            change.clone().apply(&mut items);
+        }
+        if doubles(&items) <= self.doubles {
+            return None;
+        }
+        tracing::warn!("a message stands twice: the timeline is made anew");
+        let fresh = self.open.anew(&self.timeline).await;
+        self.timeline = fresh.inspect_err(|error| tracing::warn!(%error, "it could not be")).ok()?;
+        let (items, diffs) = self.timeline.subscribe().await;
+        self.doubles = doubles(&items);
+        self.items = items;
+        self.translator = Translator::new(self.timeline.clone());
+        Some(diffs.boxed())
+    }
+
     async fn send(&self, update: TimelineUpdate) -> Result<(), Closed> {
         self.sender.send(update).await.map_err(|_| Closed)
     }
 
     async fn reset(&mut self, online: bool) -> Result<(), Closed> {
-        let doubles = doubles::places(&self.items);
-        self.thinned = !doubles.is_empty();
-        let mut items = self.items.clone();
-        for place in doubles.into_iter().rev() {
-            items.remove(place);
-        }
+        let items = self.items.clone();
         let items = self.translate(items, online).await;
         self.send(TimelineUpdate::Items { diffs: vec![ListDiff::Reset { items }] }).await
     }
 
     async fn apply(&mut self, diffs: Vec<VectorDiff<Arc<SdkItem>>>, online: bool) -> Result<(), Closed> {
-        for diff in &diffs {
-            diff.clone().apply(&mut self.items);
-        }
-        if self.thinned || !doubles::places(&self.items).is_empty() {
-            return self.reset(online).await;
-        }
         let mut ours = Vec::with_capacity(diffs.len());
         for diff in diffs {
+            diff.clone().apply(&mut self.items);
             ours.push(self.diff(diff, online).await);
         }
         self.send(TimelineUpdate::Items { diffs: ours }).await
@@ -185,9 +209,6 @@ impl Reader {
 
     /// Messages that wait look different when the connection comes and goes.
     async fn waiting_again(&mut self, online: bool) -> Result<(), Closed> {
-        if self.thinned {
-            return self.reset(online).await;
-        }
         let waiting: Vec<(usize, Arc<SdkItem>)> = self
             .items
             .iter()
