@@ -16,7 +16,7 @@ use futures_util::future::BoxFuture;
 use matrix_sdk::{Room, ruma::EventId};
 use matrix_sdk_ui::{
     eyeball_im::Vector,
-    timeline::{EventTimelineItem, RoomExt, Timeline, TimelineItem},
+    timeline::{EventTimelineItem, RoomExt, Timeline, TimelineEventItemId, TimelineItem},
 };
 
 use super::shown::shows;
@@ -49,15 +49,14 @@ impl RoomTimeline {
         let sdk = Self::build(self.room()).await?;
         let mut before = HashMap::new();
         for item in &self.items().await {
-            if let Some(event) = item.as_event() {
-                before.entry(event.identifier()).or_insert_with(|| self.name(item));
+            for id in item.as_event().into_iter().flat_map(ids) {
+                before.entry(id).or_insert_with(|| self.name(item));
             }
         }
         let mut names = HashMap::new();
         for item in &sdk.items().await {
-            if let Some(name) = item.as_event().and_then(|event| before.remove(&event.identifier())) {
-                names.insert(item.unique_id().0.clone(), name);
-            }
+            let name = item.as_event().into_iter().flat_map(ids).find_map(|id| before.remove(&id));
+            names.extend(name.map(|name| (item.unique_id().0.clone(), name)));
         }
         Ok(Self { sdk, generation: self.generation + 1, names })
     }
@@ -85,6 +84,13 @@ impl RoomTimeline {
         let found = items.iter().rev().find(|item| self.name(item) == name);
         found.and_then(|item| item.as_event()).cloned().ok_or(ChatError::NotFound)
     }
+}
+
+/// What a message is known by: on its way it may be by one before, and by the other afterwards.
+fn ids(event: &EventTimelineItem) -> impl Iterator<Item = TimelineEventItemId> {
+    let sent = event.event_id().map(|id| TimelineEventItemId::EventId(id.to_owned()));
+    let written = event.transaction_id().map(|id| TimelineEventItemId::TransactionId(id.to_owned()));
+    sent.into_iter().chain(written)
 }
 
 /// Messages of the server that a timeline holds more than once.
