@@ -2,6 +2,7 @@
 //!
 //! One benchmark a module. The table goes to standard output, the figures to `target/bench/NAME.json`.
 
+mod engine;
 mod ffi_floor;
 mod frame;
 mod headless;
@@ -19,7 +20,7 @@ use telestack_testkit::project_root;
 
 use report::{HEAD, Row};
 
-const NAMES: [&str; 6] = ["start", "memory", "join", "frame", "message", "tiles"];
+const NAMES: [&str; 7] = ["start", "memory", "join", "frame", "message", "tiles", "engine"];
 
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
@@ -56,6 +57,7 @@ async fn run(name: &str) -> Result<Vec<Row>> {
         "frame" => frame::run().await,
         "message" => message::run().await,
         "tiles" => tiles::run().await,
+        "engine" => engine::run().await,
         other => bail!("{other} is listed and not built"),
     }
 }

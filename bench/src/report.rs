@@ -32,6 +32,8 @@ pub struct Spread {
 pub enum Reach {
     /// Our median divided by theirs is at most this.
     Ratio(f64),
+    /// The same where more is better: it is at least this.
+    AtLeast(f64),
     /// Our median is at most this much above theirs.
     Above(f64),
     /// Our median is at most this, whatever theirs is.
@@ -53,7 +55,7 @@ impl Row {
     #[must_use]
     pub fn figure(&self) -> f64 {
         match self.reach {
-            Reach::Ratio(_) => self.ours.median / self.theirs.median,
+            Reach::Ratio(_) | Reach::AtLeast(_) => self.ours.median / self.theirs.median,
             Reach::Above(_) => self.ours.median - self.theirs.median,
             Reach::AtMost(_) => self.ours.median,
         }
@@ -61,8 +63,10 @@ impl Row {
 
     #[must_use]
     pub fn reached(&self) -> bool {
-        let (Reach::Ratio(bound) | Reach::Above(bound) | Reach::AtMost(bound)) = self.reach;
-        self.figure() <= bound
+        match self.reach {
+            Reach::Ratio(bound) | Reach::Above(bound) | Reach::AtMost(bound) => self.figure() <= bound,
+            Reach::AtLeast(bound) => self.figure() >= bound,
+        }
     }
 
     /// A line of the Markdown table whose head is [`HEAD`].
@@ -74,6 +78,7 @@ impl Row {
         };
         let (figure, reach) = match self.reach {
             Reach::Ratio(bound) => (format!("{:.2}x", self.figure()), format!("<= {bound}x")),
+            Reach::AtLeast(bound) => (format!("{:.2}x", self.figure()), format!(">= {bound}x")),
             Reach::Above(bound) => (format!("{:+.0} {unit}", self.figure()), format!("<= +{bound} {unit}")),
             Reach::AtMost(bound) => (format!("{:.0} {unit}", self.figure()), format!("<= {bound} {unit}")),
         };
@@ -109,6 +114,8 @@ mod tests {
         };
         assert!(row(12.0, 10.0, Reach::Ratio(1.2)).reached());
         assert!(!row(13.0, 10.0, Reach::Ratio(1.2)).reached());
+        assert!(row(20.0, 10.0, Reach::AtLeast(2.0)).reached());
+        assert!(!row(19.0, 10.0, Reach::AtLeast(2.0)).reached());
         assert!(row(140.0, 100.0, Reach::Above(40.0)).reached());
         assert!(!row(141.0, 100.0, Reach::Above(40.0)).reached());
         assert!(row(100.0, 141.0, Reach::AtMost(100.0)).reached());

@@ -2,8 +2,11 @@
 
 use anyhow::{Context, Result, bail};
 
-use super::{build, install, ui};
+use super::{build, install, pocketbase, ui};
+use telestack_testkit::project_root;
+
 use crate::{
+    catalogue::Catalogue,
     progress,
     shell::{self, Group, command},
 };
@@ -19,6 +22,10 @@ const BINARIES: [&str; 5] =
 /// Something does not install or build, or a benchmark could not run. A figure that falls short is no error.
 pub async fn bench(names: &[String], debug: bool) -> Result<()> {
     install::everything().await?;
+    if names.is_empty() || names.iter().any(|name| name == "engine") {
+        let root = project_root();
+        pocketbase::install(&root, &Catalogue::read(&root)?).await?;
+    }
     ui::build().await?;
     let (profile, folder) = if debug { ("dev", "debug") } else { ("release", "release") };
     progress::step(&format!("build what is measured ({profile}; the first time takes long)"), async {

@@ -10,12 +10,11 @@ use crate::{
     shell::{command, output, which},
 };
 
-/// The `go` to build with.
+/// The `go` to build with, of at least the version `minimum`.
 ///
 /// # Errors
 /// The machine has none that fits, and it cannot be installed.
-pub async fn find(root: &Path, catalogue: &Catalogue) -> Result<PathBuf> {
-    let minimum = catalogue.go.minimum.as_deref().unwrap_or("0");
+pub async fn find(root: &Path, catalogue: &Catalogue, minimum: &str) -> Result<PathBuf> {
     for candidate in [which("go"), Some(PathBuf::from("/usr/local/go/bin/go"))].into_iter().flatten() {
         let mut version = command(&candidate);
         version.args(["env", "GOVERSION"]);

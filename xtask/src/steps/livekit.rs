@@ -20,7 +20,8 @@ pub async fn install(root: &Path, catalogue: &Catalogue) -> Result<()> {
         progress::present("livekit-server");
         return Ok(());
     }
-    let go = go::find(root, catalogue).await?;
+    let minimum = catalogue.go.minimum.as_deref().unwrap_or("0");
+    let go = go::find(root, catalogue, minimum).await?;
     let name = format!("livekit-server {}: go install, about 3 minutes", catalogue.livekit.version);
     progress::step(&name, async {
         stamp::clear(&target)?;

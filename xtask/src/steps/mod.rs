@@ -12,6 +12,7 @@ pub mod livekit;
 pub mod node;
 pub mod package;
 pub mod passphrase;
+pub mod pocketbase;
 pub mod python;
 pub mod run;
 pub mod serve;
