@@ -78,7 +78,7 @@ impl Row {
         };
         let (figure, reach) = match self.reach {
             Reach::Ratio(bound) => (format!("{:.2}x", self.figure()), format!("<= {bound}x")),
-            Reach::AtLeast(bound) => (format!("{:.2}x", self.figure()), format!(">= {bound}x")),
+            Reach::AtLeast(bound) => (format!("{:.2}x", self.figure()), format!(">= {bound:.2}x")),
             Reach::Above(bound) => (format!("{:+.0} {unit}", self.figure()), format!("<= +{bound} {unit}")),
             Reach::AtMost(bound) => (format!("{:.0} {unit}", self.figure()), format!("<= {bound} {unit}")),
         };

@@ -42,11 +42,11 @@ type Told = mpsc::UnboundedSender<Instant>;
 pub async fn run() -> Result<Vec<Row>> {
     eprintln!("  {LISTENERS} who listen");
     let mine = ours::start().await?;
-    let data = ours::fill(&mine, 0).await?;
+    let data = ours::prepare(&mine).await?;
     let ours = measure(&data, Kind::Socket).await.context("ours")?;
     drop(mine);
     let other = pocketbase::start().await?;
-    let data = pocketbase::fill(&other, 0).await?;
+    let data = pocketbase::prepare(&other).await?;
     let theirs = measure(&data, Kind::Events).await.context("PocketBase")?;
     drop::<Server>(other);
     let row = |what: String, reach| -> Result<Row> {

@@ -53,7 +53,7 @@ pub async fn run() -> Result<Vec<Row>> {
     }
     let bytes = Bytes::from(bytes);
     let (mine, other) = (ours::start().await?, pocketbase::start().await?);
-    let (our_data, their_data) = (ours::fill(&mine, 0).await?, pocketbase::fill(&other, 0).await?);
+    let (our_data, their_data) = (ours::prepare(&mine).await?, pocketbase::prepare(&other).await?);
     make_places(&our_data, &their_data).await?;
     let (mut ours, mut theirs) = (Figures::default(), Figures::default());
     for round in 0..ROUNDS {
@@ -132,7 +132,10 @@ async fn up_to_pocketbase(data: &Data, bytes: &Bytes) -> Result<(String, Duratio
 fn form(fields: &[(&str, &str)], bytes: &[u8]) -> Call {
     let mut body = Vec::with_capacity(bytes.len() + 1024);
     for (name, value) in fields {
-        body.extend(format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
+        body.extend(
+            format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+                .bytes(),
+        );
     }
     let head = "content-disposition: form-data; name=\"file\"; filename=\"large.bin\"\r\ncontent-type: application/octet-stream";
     body.extend(format!("--{BOUNDARY}\r\n{head}\r\n\r\n").bytes());

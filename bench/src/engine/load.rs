@@ -33,7 +33,13 @@ pub struct Call {
 
 impl Call {
     pub fn get(path: String) -> Self {
-        Self { method: Method::GET, path, body: Bytes::new(), content_type: "application/json".into(), more: Vec::new() }
+        Self {
+            method: Method::GET,
+            path,
+            body: Bytes::new(),
+            content_type: "application/json".into(),
+            more: Vec::new(),
+        }
     }
 
     pub fn post(path: &str, body: &serde_json::Value) -> Self {
@@ -92,7 +98,13 @@ impl Line {
 
 /// Calls answered in a second on `connections` connections over `time`. `make` gets a number that nobody got before,
 /// from `first` on.
-pub async fn rate<F>(target: &Target, connections: usize, time: Duration, first: &Arc<AtomicU64>, make: F) -> Result<f64>
+pub async fn rate<F>(
+    target: &Target,
+    connections: usize,
+    time: Duration,
+    first: &Arc<AtomicU64>,
+    make: F,
+) -> Result<f64>
 where
     F: Fn(u64) -> Call + Clone + Send + 'static,
 {

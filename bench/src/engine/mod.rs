@@ -6,6 +6,7 @@
 mod fanout;
 mod files;
 mod footprint;
+mod growth;
 mod load;
 mod ours;
 mod peer;
@@ -25,5 +26,6 @@ pub async fn run() -> Result<Vec<Row>> {
     rows.extend(rates::run().await?);
     rows.extend(fanout::run().await?);
     rows.extend(files::run().await?);
+    rows.extend(growth::run().await?);
     Ok(rows)
 }

@@ -1,6 +1,6 @@
 //! Our server: the binary as it is installed, with no Synapse and no livekit-server beside it.
 
-use std::{fs, net::SocketAddr, path::Path, process::Command, sync::Arc};
+use std::{fs, net::SocketAddr, ops::Range, path::Path, process::Command, sync::Arc};
 
 use anyhow::{Context, Result, ensure};
 use hyper::{Method, header::HeaderMap};
@@ -8,15 +8,16 @@ use serde_json::{Value, json};
 use telestack_testkit::{Appwrite, Spawn};
 
 use super::{
-    load::{Call, Target},
+    load::{self, Call, Target},
     peer::{Calls, Data, GROUP, Server, folder, id, text},
 };
 use crate::beside;
 
 const PROJECT: &str = "telestack";
 const NOTES: &str = "/v1/tablesdb/main/tables/notes/rows";
-/// Rows of one call while the table is filled.
+/// Rows of one call while the table is filled, and how many such calls at once.
 const BATCH: u64 = 500;
+const FILLING: usize = 4;
 
 pub async fn start() -> Result<Server> {
     Server::start(folder()?, "/v1/ping", spawn).await
@@ -39,8 +40,8 @@ fn spawn(folder: &Path, address: SocketAddr) -> Result<Spawn> {
         .log(&folder.join("log")))
 }
 
-/// Makes the tables and fills them with `rows` notes.
-pub async fn fill(server: &Server, rows: u64) -> Result<Data> {
+/// Makes the tables, with no notes in them.
+pub async fn prepare(server: &Server) -> Result<Data> {
     let key = Command::new(beside("telestack-server")?)
         .arg("--config")
         .arg(server.folder.path().join("server.toml"))
@@ -51,7 +52,8 @@ pub async fn fill(server: &Server, rows: u64) -> Result<Data> {
     let endpoint = format!("http://{}/v1", server.address);
     let admin = Appwrite::with_key(&endpoint, PROJECT, &key);
     let post = async |path: &str, body: Value| admin.call(Method::POST, path, &body).await;
-    post("/users", json!({ "userId": "ada", "email": "ada@example.org", "password": "a long password" })).await?;
+    post("/users", json!({ "userId": "ada", "email": "ada@example.org", "password": "a long password" }))
+        .await?;
     let session = post("/users/ada/sessions", json!({})).await?;
     post("/tablesdb", json!({ "databaseId": "main", "name": "Main" })).await?;
     for (table, columns) in [
@@ -69,7 +71,6 @@ pub async fn fill(server: &Server, rows: u64) -> Result<Data> {
     post("/tablesdb/main/tables/notes/columns/relationship", relation).await?;
     let index = json!({ "key": "by_group", "type": "key", "columns": ["grp"] });
     post("/tablesdb/main/tables/notes/indexes", index).await?;
-    let calls = Arc::new(Ours);
     let target = |name: &'static str, value: &str| -> Result<Target> {
         let mut headers = HeaderMap::new();
         headers.insert("x-appwrite-project", PROJECT.parse()?);
@@ -77,18 +78,28 @@ pub async fn fill(server: &Server, rows: u64) -> Result<Data> {
         Ok(Target { address: server.address, headers })
     };
     let user = target("x-appwrite-session", session["secret"].as_str().context("a secret")?)?;
-    let of_ada: Vec<String> = ["read", "update", "delete"].iter().map(|may| format!("{may}(\"user:ada\")")).collect();
-    let authors = json!({ "rows": [{ "$id": id(0), "name": "Ada", "$permissions": of_ada }] });
+    let authors = json!({ "rows": [{ "$id": id(0), "name": "Ada", "$permissions": of_ada() }] });
     post("/tablesdb/main/tables/authors/rows", authors).await?;
-    for first in (0..rows).step_by(usize::try_from(BATCH)?) {
-        let rows: Vec<Value> = (first..(first + BATCH).min(rows))
+    Ok(Data { user, admin: target("x-appwrite-key", &key)?, calls: Arc::new(Ours) })
+}
+
+/// Makes the notes of these numbers. The first is a multiple of [`BATCH`], as the last is.
+pub async fn fill(data: &Data, numbers: Range<u64>) -> Result<()> {
+    let permissions = of_ada();
+    load::all(&data.admin, FILLING, numbers.start / BATCH..numbers.end / BATCH, move |batch| {
+        let rows: Vec<Value> = (batch * BATCH..(batch + 1) * BATCH)
             .map(|number| {
-                json!({ "$id": id(number), "$permissions": of_ada, "text": text(number), "grp": number / GROUP, "author": id(0) })
+                json!({ "$id": id(number), "$permissions": permissions, "text": text(number),
+                    "grp": number / GROUP, "author": id(0) })
             })
             .collect();
-        post("/tablesdb/main/tables/notes/rows", json!({ "rows": rows })).await?;
-    }
-    Ok(Data { user, admin: target("x-appwrite-key", &key)?, calls })
+        Call::post(NOTES, &json!({ "rows": rows }))
+    })
+    .await
+}
+
+fn of_ada() -> Vec<String> {
+    ["read", "update", "delete"].iter().map(|may| format!("{may}(\"user:ada\")")).collect()
 }
 
 struct Ours;
@@ -105,19 +116,27 @@ fn query(path: &str, queries: &[Value]) -> Call {
 /// Everything but letters and digits as `%XX`.
 fn url_encoded(text: &str) -> String {
     text.bytes()
-        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .map(
+            |byte| {
+                if byte.is_ascii_alphanumeric() {
+                    char::from(byte).to_string()
+                } else {
+                    format!("%{byte:02X}")
+                }
+            },
+        )
         .collect()
 }
 
 impl Calls for Ours {
     fn insert(&self, number: u64) -> Call {
-        let data = json!({ "text": text(number), "grp": number / GROUP });
+        let data = json!({ "text": text(number), "grp": number / GROUP, "author": id(0) });
         Call::post(NOTES, &json!({ "rowId": id(number), "data": data }))
     }
 
     fn insert_ten(&self, number: u64) -> Call {
         let rows: Vec<Value> = (number * 10..number * 10 + 10)
-            .map(|number| json!({ "$id": id(number), "text": text(number), "grp": number / GROUP }))
+            .map(|number| json!({ "$id": id(number), "text": text(number), "grp": number / GROUP, "author": id(0) }))
             .collect();
         Call::post(NOTES, &json!({ "rows": rows }))
     }

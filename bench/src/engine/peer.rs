@@ -82,7 +82,11 @@ impl Server {
                 return Ok(Self { process, address, started: begun.elapsed(), folder, health, spawn });
             }
             let ended = process.ended();
-            ensure!(ended.is_none() && begun.elapsed() < START, "it does not start:\n{}", process.last_words());
+            ensure!(
+                ended.is_none() && begun.elapsed() < START,
+                "it does not start:\n{}",
+                process.last_words()
+            );
         }
     }
 
@@ -100,7 +104,8 @@ pub fn folder() -> Result<Arc<TempDir>> {
 /// An optimised binary of ours, or a peer's in `.telestack`.
 pub fn size(program: &Path) -> Result<f64> {
     #[expect(clippy::cast_precision_loss, reason = "a size in MiB")]
-    let bytes = fs::metadata(program).with_context(|| format!("{} is missing", program.display()))?.len() as f64;
+    let bytes =
+        fs::metadata(program).with_context(|| format!("{} is missing", program.display()))?.len() as f64;
     Ok(bytes / 1024.0 / 1024.0)
 }
 

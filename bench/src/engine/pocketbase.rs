@@ -1,6 +1,6 @@
 //! PocketBase, out of `bench/pocketbase`: as it is published, but as durable as we are.
 
-use std::{net::SocketAddr, path::Path, process::Command, sync::Arc};
+use std::{net::SocketAddr, ops::Range, path::Path, process::Command, sync::Arc};
 
 use anyhow::{Context, Result, ensure};
 use hyper::header::HeaderMap;
@@ -31,8 +31,8 @@ fn spawn(folder: &Path, address: SocketAddr) -> Result<Spawn> {
         .log(&folder.join("log")))
 }
 
-/// Makes the tables and fills them with `rows` notes.
-pub async fn fill(server: &Server, rows: u64) -> Result<Data> {
+/// Makes the tables, with no notes in them.
+pub async fn prepare(server: &Server) -> Result<Data> {
     let made = Command::new(pocketbase_program())
         .args(["superuser", "upsert", EMAIL, PASSWORD])
         .arg(format!("--dir={}/data", server.folder.path().display()))
@@ -52,7 +52,8 @@ pub async fn fill(server: &Server, rows: u64) -> Result<Data> {
         fields.push(relation("owner", "_pb_users_auth_"));
         let collection = json!({ "name": name, "type": "base", "fields": fields, "indexes": indexes,
             "listRule": rule, "viewRule": rule, "createRule": rule, "updateRule": rule, "deleteRule": rule });
-        let made: Value = serde_json::from_slice(&line.call(Call::post("/api/collections", &collection)).await?)?;
+        let made: Value =
+            serde_json::from_slice(&line.call(Call::post("/api/collections", &collection)).await?)?;
         Ok(made["id"].as_str().context("an id")?.to_owned())
     };
     let authors = make("authors", vec![json!({ "name": "name", "type": "text" })], json!([])).await?;
@@ -64,10 +65,13 @@ pub async fn fill(server: &Server, rows: u64) -> Result<Data> {
     make("notes", fields, json!(["CREATE INDEX notes_by_group ON notes (grp)"])).await?;
     let author = json!({ "id": id(0), "name": "Ada", "owner": owner });
     line.call(Call::post("/api/collections/authors/records", &author)).await?;
-    let calls = Arc::new(PocketBase { owner });
-    let filling = calls.clone();
-    load::all(&user, FILLING, 0..rows, move |number| filling.insert_with(number, &id(0))).await?;
-    Ok(Data { user, admin, calls })
+    Ok(Data { user, admin, calls: Arc::new(PocketBase { owner }) })
+}
+
+/// Makes the notes of these numbers.
+pub async fn fill(data: &Data, numbers: Range<u64>) -> Result<()> {
+    let calls = data.calls.clone();
+    load::all(&data.user, FILLING, numbers, move |number| calls.insert(number)).await
 }
 
 /// Who signed in, and their id.
@@ -86,23 +90,19 @@ struct PocketBase {
 }
 
 impl PocketBase {
-    fn row(&self, number: u64, author: &str) -> Value {
-        json!({ "id": id(number), "text": text(number), "grp": number / GROUP, "owner": self.owner, "author": author })
-    }
-
-    fn insert_with(&self, number: u64, author: &str) -> Call {
-        Call::post(NOTES, &self.row(number, author))
+    fn row(&self, number: u64) -> Value {
+        json!({ "id": id(number), "text": text(number), "grp": number / GROUP, "owner": self.owner, "author": id(0) })
     }
 }
 
 impl Calls for PocketBase {
     fn insert(&self, number: u64) -> Call {
-        self.insert_with(number, "")
+        Call::post(NOTES, &self.row(number))
     }
 
     fn insert_ten(&self, number: u64) -> Call {
         let requests: Vec<Value> = (number * 10..number * 10 + 10)
-            .map(|number| json!({ "method": "POST", "url": NOTES, "body": self.row(number, "") }))
+            .map(|number| json!({ "method": "POST", "url": NOTES, "body": self.row(number) }))
             .collect();
         Call::post("/api/batch", &json!({ "requests": requests }))
     }

@@ -19,7 +19,7 @@ use crate::report::{Reach, Row, Spread};
 pub const ROWS: u64 = 100_000;
 /// Each side in turns.
 const ROUNDS: usize = 5;
-const ROUND: Duration = Duration::from_secs(3);
+pub const ROUND: Duration = Duration::from_secs(3);
 /// New rows get numbers from here on, those of tens from the second on.
 const NEW: u64 = 10_000_000;
 const NEW_TENS: u64 = 100_000_000;
@@ -42,7 +42,9 @@ const RATES: [Rate; 7] = [
     read("list 25 of 100,000 by an index, 50 connections", 2.0, |calls, number| {
         calls.list(number % (ROWS / GROUP))
     }),
-    read("get one row with its author, 50 connections", 1.5, |calls, number| calls.with_author(scattered(number))),
+    read("get one row with its author, 50 connections", 1.5, |calls, number| {
+        calls.with_author(scattered(number))
+    }),
     Rate {
         what: "ten rows in one transaction, 50 connections",
         admin: true,
@@ -54,7 +56,14 @@ const RATES: [Rate; 7] = [
 ];
 
 const fn insert(what: &'static str, connections: usize) -> Rate {
-    Rate { what, connections, reach: 2.0, admin: false, first: NEW, call: |calls, number| calls.insert(number) }
+    Rate {
+        what,
+        connections,
+        reach: 2.0,
+        admin: false,
+        first: NEW,
+        call: |calls, number| calls.insert(number),
+    }
 }
 
 const fn read(what: &'static str, reach: f64, call: fn(&dyn Calls, u64) -> Call) -> Rate {
@@ -69,7 +78,9 @@ fn scattered(number: u64) -> u64 {
 pub async fn run() -> Result<Vec<Row>> {
     eprintln!("  filling both with {ROWS} rows");
     let (mine, other) = (ours::start().await?, pocketbase::start().await?);
-    let (ours, theirs) = (ours::fill(&mine, ROWS).await?, pocketbase::fill(&other, ROWS).await?);
+    let (our_data, their_data) = (ours::prepare(&mine).await?, pocketbase::prepare(&other).await?);
+    ours::fill(&our_data, 0..ROWS).await?;
+    pocketbase::fill(&their_data, 0..ROWS).await?;
     // What connections inserted is not inserted again by the next of the table.
     let counters = [Counters::new(), Counters::new()];
     let mut rows = Vec::new();
@@ -77,8 +88,8 @@ pub async fn run() -> Result<Vec<Row>> {
         eprintln!("  {}", rate.what);
         let (mut our_rates, mut their_rates) = (Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
-            our_rates.push(rate.measure(&ours, &counters[0]).await.context("ours")?);
-            their_rates.push(rate.measure(&theirs, &counters[1]).await.context("PocketBase")?);
+            our_rates.push(rate.measure(&our_data, &counters[0]).await.context("ours")?);
+            their_rates.push(rate.measure(&their_data, &counters[1]).await.context("PocketBase")?);
         }
         rows.push(Row {
             what: rate.what.to_owned(),
@@ -119,6 +130,9 @@ impl Rate {
     async fn measure(&self, data: &Data, counters: &Counters) -> Result<f64> {
         let target = if self.admin { &data.admin } else { &data.user };
         let (calls, call) = (data.calls.clone(), self.call);
-        load::rate(target, self.connections, ROUND, counters.of(self.first), move |number| call(&*calls, number)).await
+        load::rate(target, self.connections, ROUND, counters.of(self.first), move |number| {
+            call(&*calls, number)
+        })
+        .await
     }
 }
