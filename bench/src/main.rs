@@ -20,19 +20,37 @@ use telestack_testkit::project_root;
 
 use report::{HEAD, Row};
 
-const NAMES: [&str; 7] = ["start", "memory", "join", "frame", "message", "tiles", "engine"];
+const NAMES: [&str; 11] = [
+    "start",
+    "memory",
+    "join",
+    "frame",
+    "message",
+    "tiles",
+    "engine-start",
+    "engine-rows",
+    "engine-fanout",
+    "engine-files",
+    "engine-growth",
+];
 
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
-    if let Some(unknown) = wanted.iter().find(|name| !NAMES.contains(&name.as_str())) {
+    // `engine` is all of `engine-*`.
+    let means = |wanted: &str, name: &str| {
+        name.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    };
+    if let Some(unknown) = wanted.iter().find(|wanted| !NAMES.iter().any(|name| means(wanted, name))) {
         bail!("there is no benchmark {unknown}: choose from {}", NAMES.join(", "));
     }
     let folder = project_root().join("target/bench");
     fs::create_dir_all(&folder)?;
     write(HEAD);
     let mut code = ExitCode::SUCCESS;
-    for name in NAMES.into_iter().filter(|name| wanted.is_empty() || wanted.iter().any(|one| one == name)) {
+    for name in
+        NAMES.into_iter().filter(|name| wanted.is_empty() || wanted.iter().any(|one| means(one, name)))
+    {
         eprintln!("• {name}");
         match run(name).await {
             Ok(rows) => {
@@ -57,7 +75,11 @@ async fn run(name: &str) -> Result<Vec<Row>> {
         "frame" => frame::run().await,
         "message" => message::run().await,
         "tiles" => tiles::run().await,
-        "engine" => engine::run().await,
+        "engine-start" => engine::footprint::run().await,
+        "engine-rows" => engine::rates::run().await,
+        "engine-fanout" => engine::fanout::run().await,
+        "engine-files" => engine::files::run().await,
+        "engine-growth" => engine::growth::run().await,
         other => bail!("{other} is listed and not built"),
     }
 }

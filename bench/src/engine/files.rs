@@ -93,7 +93,7 @@ impl Figures {
 }
 
 async fn make_places(ours: &Data, theirs: &Data) -> Result<()> {
-    let bucket = json!({ "bucketId": "files", "name": "Files", "maximumFileSize": 2 * SIZE,
+    let bucket = json!({ "bucketId": "large", "name": "Files", "maximumFileSize": 2 * SIZE,
         "permissions": ["create(\"users\")"], "fileSecurity": true });
     Line::open(&ours.admin).await?.call(Call::post("/v1/storage/buckets", &bucket)).await?;
     let rule = "@request.auth.id != ''";
@@ -111,12 +111,12 @@ async fn up_to_us(data: &Data, bytes: &Bytes, round: usize) -> Result<(String, D
     for (number, chunk) in bytes.chunks(CHUNK).enumerate() {
         let from = number * CHUNK;
         let mut call = form(&[("fileId", &id)], chunk);
-        call.path = "/v1/storage/buckets/files/files".to_owned();
+        call.path = "/v1/storage/buckets/large/files".to_owned();
         call.more.push(("content-range", format!("bytes {from}-{}/{}", from + chunk.len() - 1, bytes.len())));
         call.more.push(("x-appwrite-id", id.clone()));
         line.call(call).await?;
     }
-    Ok((format!("/v1/storage/buckets/files/files/{id}/download"), begun.elapsed()))
+    Ok((format!("/v1/storage/buckets/large/files/{id}/download"), begun.elapsed()))
 }
 
 async fn up_to_pocketbase(data: &Data, bytes: &Bytes) -> Result<(String, Duration)> {

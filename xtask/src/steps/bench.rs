@@ -22,7 +22,7 @@ const BINARIES: [&str; 5] =
 /// Something does not install or build, or a benchmark could not run. A figure that falls short is no error.
 pub async fn bench(names: &[String], debug: bool) -> Result<()> {
     install::everything().await?;
-    if names.is_empty() || names.iter().any(|name| name == "engine") {
+    if names.is_empty() || names.iter().any(|name| name.starts_with("engine")) {
         let root = project_root();
         pocketbase::install(&root, &Catalogue::read(&root)?).await?;
     }
