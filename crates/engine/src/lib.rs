@@ -3,6 +3,7 @@
 //! `core` holds what every service stands on; each service is a folder, each route one line of its table.
 
 mod account;
+pub mod care;
 mod core;
 #[cfg(test)]
 mod coverage;
