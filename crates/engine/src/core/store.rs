@@ -184,6 +184,7 @@ const STEPS: &[&str] = &[
     include_str!("schema_3_accounts.sql"),
     include_str!("schema_4_tables.sql"),
     include_str!("schema_5_file_tokens.sql"),
+    include_str!("schema_11_activities.sql"),
 ];
 
 /// The schema that a database has. Refuses one of a newer program.
