@@ -67,7 +67,7 @@ impl Data {
     /// # Errors
     /// The database fails.
     pub fn files(&self) -> Result<Vec<Kept>, StoreError> {
-        let mut files = self.connection.prepare(Kept::SELECT)?;
+        let mut files = self.connection.prepare(Kept::select(&self.connection)?)?;
         Ok(files.query_map([], Kept::from_row)?.collect::<Result<_, _>>()?)
     }
 

@@ -184,8 +184,9 @@ impl Run<'_> {
     }
 
     fn file(&self, file: &Kept) -> Result<Taken, CareError> {
-        let name = file.blob();
-        let (from, pooled, own) = (self.blobs.join(&name), self.pool.join(&name), self.folder.join(&name));
+        let from = super::check::place_of(file, &self.blobs);
+        let name = from.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let (pooled, own) = (self.pool.join(&name), self.folder.join(&name));
         let was_there = file.complete && pooled.exists();
         let path = if file.complete && !was_there {
             digest::link_or_copy(&from, &pooled)?.then_some(&pooled)
@@ -205,7 +206,7 @@ impl Run<'_> {
             let fault = super::check::fault_of(file, entry.size, md5.as_deref());
             Ok::<_, CareError>(Here { was_there: was_there && *path == pooled, entry, fault })
         };
-        let what = format!("the bytes of file {} in bucket {} ({name})", file.id, file.bucket);
+        let what = format!("the bytes of {}", file.label());
         let here = path.map(read).transpose()?;
         let fault = match &here {
             None => Some(format!("{what} are missing")),

@@ -1,6 +1,10 @@
 //! Looking a data folder or a backup through: each fault by its name, and what to do.
 
-use std::{collections::HashMap, fs, io, path::Path};
+use std::{
+    collections::HashMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use telestack_engine::care::{self, Data, Kept};
 
@@ -16,17 +20,22 @@ use crate::{
 
 /// What is wrong with the bytes of a file, of which so many are there. An MD5 that is not known says nothing.
 pub(super) fn fault_of(file: &Kept, size: u64, md5: Option<&str>) -> Option<String> {
-    let name = format!("file {} in bucket {} ({})", file.id, file.bucket, file.blob());
+    let (name, least) = (file.label(), file.least);
     match &file.md5 {
-        Some(_) if size != file.least => Some(format!("{name} has {size} bytes instead of {}", file.least)),
+        _ if file.exact && size != least => Some(format!("{name} has {size} bytes instead of {least}")),
+        _ if size < least => Some(format!("{name} has {size} bytes, at least {least} were sent")),
         Some(expected) if md5.is_some_and(|md5| md5 != expected) => {
             Some(format!("{name} has other bytes than were sent"))
         }
-        None if size < file.least => {
-            Some(format!("{name} has {size} bytes, at least {} were sent", file.least))
-        }
         _ => None,
     }
+}
+
+/// Where the bytes of a file are; where they should be if they are nowhere.
+pub(super) fn place_of(file: &Kept, blobs: &Path) -> PathBuf {
+    let mut places = file.names().into_iter().map(|name| blobs.join(name));
+    let usual = blobs.join(format!("{}.blob", file.number));
+    places.find(|path| path.exists()).unwrap_or(usual)
 }
 
 /// Looks a data folder through, beside a server or without one. Reads every byte.
@@ -56,15 +65,12 @@ pub fn check_data(data: &Path) -> Result<Vec<Finding>, CareError> {
     let mend = "copy blobs/NUMBER.blob from a backup into engine/blobs, or delete the file";
     let (blobs, mut whole) = (care::blobs(&engine), 0);
     for file in files.iter().filter(|file| file.complete || file.least > 0) {
-        let path = blobs.join(file.blob());
+        let path = place_of(file, &blobs);
         let fault = match digest::read(&path) {
             Ok(content) => fault_of(file, content.size, Some(&content.md5)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Some(format!(
-                "the bytes of file {} in bucket {} ({}) are missing",
-                file.id,
-                file.bucket,
-                file.blob()
-            )),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Some(format!("the bytes of {} are missing", file.label()))
+            }
             Err(error) => Some(format!("{}: {error}", path.display())),
         };
         match fault {
@@ -115,9 +121,15 @@ pub fn check_backup(folder: &Path) -> Result<Vec<Finding>, CareError> {
         ));
     }
     for file in database.files().unwrap_or_default() {
-        let to = format!("{ENGINE}/blobs/{}", file.blob());
-        let fault = contents.get(to.as_str()).map(|(size, md5)| fault_of(&file, *size, Some(md5)));
-        if let Some(Some(fault)) = fault {
+        let mut names = file.names().into_iter().map(|name| format!("{ENGINE}/blobs/{name}"));
+        let fault = match names.find_map(|name| contents.get(name.as_str())) {
+            Some((size, md5)) => fault_of(&file, *size, Some(md5)),
+            None if !file.complete && file.least == 0 => None,
+            // Told already.
+            None if manifest.lost.iter().any(|lost| lost.contains(&file.label())) => None,
+            None => Some(format!("the bytes of {} are not in the backup", file.label())),
+        };
+        if let Some(fault) = fault {
             findings.push(bad(fault, "look for it in an older backup, or delete the file after restoring"));
         }
     }
