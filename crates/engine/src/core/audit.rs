@@ -49,14 +49,7 @@ impl Deed {
         if !text("x-appwrite-id").is_empty() {
             return None;
         }
-        let mut path = Vec::new();
-        let mut noun = None;
-        for part in route.path.split('/').skip(1) {
-            match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
-                Some(param) => path.extend(noun.take().map(|noun| (noun, call.param(param).to_owned()))),
-                None => noun = Some(part.to_owned()),
-            }
-        }
+        let (path, noun) = nouns(route.path, |param| call.param(param).to_owned());
         Some(Self {
             event,
             path,
@@ -90,7 +83,7 @@ impl Deed {
             };
         }
         if let Some(kind) = self.makes.take() {
-            self.path.extend(of("$id").map(|id| (kind, id)));
+            self.path.extend(of("$id").or_else(|| of("key")).map(|id| (kind, id)));
         }
         let now = app.now();
         if let Err(error) = app.store.write(move |tx| self.write(tx, now)).await {
@@ -174,6 +167,26 @@ pub fn name(method: &Method, path: &str, scope: &str) -> Option<String> {
     Some(statics.chain([verb]).collect::<Vec<_>>().join("."))
 }
 
+/// The nouns of a path with their ids, and the noun at its end that has none: of what is made there.
+fn nouns(path: &str, id: impl Fn(&str) -> String) -> (Vec<(String, String)>, Option<String>) {
+    let (mut found, mut noun) = (Vec::new(), None);
+    for part in path.split('/').filter(|part| !part.is_empty()) {
+        match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+            // Not which, but of which kind.
+            Some("kind") => {}
+            Some(param) => found.extend(noun.take().map(|noun| (noun, id(param)))),
+            // What is not one of several is a kind too: `sessions/email`, `users/argon2`.
+            None if noun.is_some() && !is_plural(part) => {}
+            None => noun = Some(part.to_owned()),
+        }
+    }
+    (found, noun)
+}
+
+fn is_plural(word: &str) -> bool {
+    word.ends_with('s') && !matches!(word, "sms" | "apns")
+}
+
 fn text(headers: &HeaderMap, name: &str) -> String {
     let value = headers.get(name).and_then(|value| value.to_str().ok());
     value.unwrap_or_default().chars().take(256).collect()
@@ -182,6 +195,27 @@ fn text(headers: &HeaderMap, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_made_is_known_from_the_path() {
+        let of = |path| {
+            let (found, noun) = nouns(path, |param| param.to_uppercase());
+            let found: Vec<String> = found.iter().map(|(noun, id)| format!("{noun}/{id}")).collect();
+            (found.join("/"), noun.unwrap_or_default())
+        };
+        assert_eq!(
+            of("/teams/{t}/memberships/{m}/status"),
+            ("teams/T/memberships/M".into(), "status".into())
+        );
+        assert_eq!(of("/tablesdb/{d}/tables"), ("tablesdb/D".into(), "tables".into()));
+        assert_eq!(
+            of("/tablesdb/{d}/tables/{t}/columns/{kind}"),
+            ("tablesdb/D/tables/T".into(), "columns".into())
+        );
+        assert_eq!(of("/account/sessions/email"), (String::new(), "sessions".into()));
+        assert_eq!(of("/messaging/messages/sms"), (String::new(), "messages".into()));
+        assert_eq!(of("/users/argon2"), (String::new(), "users".into()));
+    }
 
     #[test]
     fn a_route_names_what_is_done_there() {

@@ -272,12 +272,13 @@ fn sweep(to: &Path, manifest: Option<&Manifest>, blobs: bool) -> Result<(), Care
         }
     }
     let pool = to.join("blobs");
-    if !blobs || !pool.exists() {
+    if !pool.exists() {
         return Ok(());
     }
     for entry in fs::read_dir(&pool).map_err(CareError::at(&pool))? {
         let path = entry.map_err(CareError::at(&pool))?.path();
-        if !named.contains(&path) {
+        // A whole blob that is not named yet saves the next run its copy; half of one saves nothing.
+        if !named.contains(&path) && (blobs || path.extension().is_some_and(|kind| kind == "part")) {
             digest::remove_if_there(&path).map_err(CareError::at(&path))?;
         }
     }

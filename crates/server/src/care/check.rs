@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    fs, io,
+    io,
     path::{Path, PathBuf},
 };
 
@@ -170,9 +170,4 @@ fn secrets(data: &Path, mend: &str) -> Finding {
         Ok(None) => bad("the secrets are missing", mend),
         Err(error) => bad(format!("secrets: {error}"), mend),
     }
-}
-
-/// Whether there is something to look at in a folder without a manifest.
-pub(super) fn exists(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_ok()
 }

@@ -64,6 +64,11 @@ pub fn is_empty(folder: &Path) -> Result<bool, CareError> {
     Ok(true)
 }
 
+/// Whether there is anything by this name, be it a link to nowhere.
+pub fn exists(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
 /// Makes a folder for its owner only, and those above it that are missing.
 pub fn private_folder(folder: &Path) -> Result<(), CareError> {
     let mut builder = fs::DirBuilder::new();

@@ -22,7 +22,7 @@ pub fn restore(from: &Path, data: &Path) -> Result<Vec<String>, CareError> {
     let (from, data) = (place::real(from)?, place::real(data)?);
     place::apart(&data, &from)?;
     let mark = data.join(MARK);
-    if !place::is_empty(&data)? && !check::exists(&mark) {
+    if !place::is_empty(&data)? && !place::exists(&mark) {
         return Err(CareError::Refused(format!(
             "{} is not empty: move what is there elsewhere first, or set [server] data_dir to an empty folder",
             data.display()
@@ -103,7 +103,7 @@ fn put(from: &Path, data: &Path, entry: &Entry) -> Result<(), CareError> {
 /// # Errors
 /// It did not.
 pub fn refuse_half_restored(data: &Path) -> Result<(), CareError> {
-    if check::exists(&data.join(MARK)) {
+    if place::exists(&data.join(MARK)) {
         return Err(CareError::Refused(format!(
             "a restore into {} did not finish: run it again; it goes on where it was",
             data.display()
