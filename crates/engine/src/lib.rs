@@ -3,6 +3,9 @@
 //! `core` holds what every service stands on; each service is a folder, each route one line of its table.
 
 mod account;
+mod activities;
+mod avatars;
+pub mod care;
 mod core;
 #[cfg(test)]
 mod coverage;
@@ -165,6 +168,8 @@ fn route_table() -> Vec<Route> {
         storage::routes(),
         project::routes(),
         locale::routes(),
+        avatars::routes(),
+        activities::routes(),
         realtime::routes(),
     ]
     .concat()

@@ -21,11 +21,11 @@ pub struct Finding {
     pub mend: Option<String>,
 }
 
-fn good(what: impl Into<String>) -> Finding {
+pub(crate) fn good(what: impl Into<String>) -> Finding {
     Finding { what: what.into(), mend: None }
 }
 
-fn bad(what: impl Into<String>, mend: impl Into<String>) -> Finding {
+pub(crate) fn bad(what: impl Into<String>, mend: impl Into<String>) -> Finding {
     Finding { what: what.into(), mend: Some(mend.into()) }
 }
 

@@ -1,5 +1,6 @@
 //! telestack-server: configuration, secrets, composition of engine and gateway on one listener, `doctor`.
 
+pub mod care;
 mod clock;
 mod config;
 mod doctor;

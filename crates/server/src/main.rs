@@ -1,11 +1,17 @@
 //! The command line of telestack-server.
 
-use std::{io::Write as _, path::PathBuf, process::ExitCode};
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use telestack_server::{
-    Config, Secrets, examine, livekit_config, serve, write_private, write_synapse_config,
+    Config, Finding, Secrets,
+    care::{self, CareError},
+    examine, livekit_config, serve, write_private, write_synapse_config,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -38,6 +44,12 @@ enum Command {
     },
     /// Prints the administrator's API key.
     AdminKey,
+    /// Copies the data folder into DIR while the server runs; again into the same DIR copies what is new.
+    Backup { dir: PathBuf },
+    /// Puts the backup in DIR into the data folder, which must be empty.
+    Restore { dir: PathBuf },
+    /// Reads every byte of the data folder, or of the backup or data folder DIR, and names each fault.
+    Check { dir: Option<PathBuf> },
 }
 
 #[tokio::main]
@@ -51,7 +63,7 @@ async fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "telestack-server: {error:#}");
-            ExitCode::FAILURE
+            error.downcast_ref::<CareError>().map_or(ExitCode::FAILURE, |error| error.exit_code().into())
         }
     }
 }
@@ -59,6 +71,9 @@ async fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<ExitCode> {
     // One TLS backend for the process, chosen before anything connects.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    if let Some(Command::Check { dir: Some(dir) }) = &arguments.command {
+        return check(dir);
+    }
     let config = Config::load(&arguments.config, std::env::vars())?;
     let secrets = || Secrets::load_or_create(&config.server.data_dir);
     match arguments.command.unwrap_or(Command::Run) {
@@ -67,17 +82,55 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::LivekitConfig { out } => write_private(&out, &livekit_config(&config, &secrets()?))?,
         Command::AdminKey => writeln!(std::io::stdout(), "{}", secrets()?.admin_key)?,
         Command::Doctor => {
-            let mut out = std::io::stdout().lock();
-            let findings = examine(&config).await?;
-            for finding in &findings {
-                match &finding.mend {
-                    None => writeln!(out, "ok    {}", finding.what)?,
-                    Some(mend) => writeln!(out, "WRONG {}\n      {mend}", finding.what)?,
-                }
-            }
-            let healthy = findings.iter().all(|finding| finding.mend.is_none());
+            let healthy = say(&examine(&config).await?)?;
             return Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
+        Command::Backup { dir } => return backup(&config.server.data_dir, &dir),
+        Command::Restore { dir } => return restore(&dir, &config.server.data_dir),
+        Command::Check { dir } => return check(&dir.unwrap_or(config.server.data_dir)),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints findings. Whether all is in order.
+fn say(findings: &[Finding]) -> Result<bool> {
+    let mut out = std::io::stdout().lock();
+    for finding in findings {
+        match &finding.mend {
+            None => writeln!(out, "ok    {}", finding.what)?,
+            Some(mend) => writeln!(out, "WRONG {}\n      {mend}", finding.what)?,
+        }
+    }
+    Ok(findings.iter().all(|finding| finding.mend.is_none()))
+}
+
+fn backup(data: &Path, dir: &Path) -> Result<ExitCode> {
+    let made = care::backup(data, dir)?;
+    let mut out = std::io::stdout().lock();
+    let (files, bytes, kept) = (made.files, made.bytes, made.kept);
+    writeln!(out, "ok    {files} files, {bytes} bytes; {kept} were there already")?;
+    for fault in &made.faults {
+        writeln!(out, "WRONG {fault}\n      the rest is in the backup; `check` says what to do")?;
+    }
+    Ok(verdict(made.faults.is_empty()))
+}
+
+fn restore(dir: &Path, data: &Path) -> Result<ExitCode> {
+    let lost = care::restore(dir, data)?;
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "ok    {} is restored: start the server", data.display())?;
+    for lost in &lost {
+        writeln!(out, "WRONG {lost} were missing when the backup was made\n      look in an older backup")?;
+    }
+    Ok(verdict(lost.is_empty()))
+}
+
+fn check(dir: &Path) -> Result<ExitCode> {
+    let look = if care::is_backup(dir) { care::check_backup } else { care::check_data };
+    Ok(verdict(say(&look(dir)?)?))
+}
+
+/// Something is damaged: 3, as it is for [`CareError`].
+fn verdict(whole: bool) -> ExitCode {
+    if whole { ExitCode::SUCCESS } else { 3.into() }
 }

@@ -16,6 +16,7 @@ use tower_http::{
 
 use crate::{
     Config, Secrets,
+    care::{ENGINE, refuse_half_restored},
     clock::SystemClock,
     health::{self, Health},
     messages,
@@ -43,6 +44,7 @@ impl Server {
     /// # Errors
     /// Says what is wrong and what to do.
     pub async fn open(config: &Config) -> Result<Self> {
+        refuse_half_restored(&config.server.data_dir)?;
         let secrets = Secrets::load_or_create(&config.server.data_dir).with_context(|| {
             format!("the data folder {} cannot be used", config.server.data_dir.display())
         })?;
@@ -56,7 +58,7 @@ impl Server {
         let address = listener.local_addr()?;
         let engine = Engine::open(
             EngineConfig {
-                data_dir: config.server.data_dir.join("engine"),
+                data_dir: config.server.data_dir.join(ENGINE),
                 project: PROJECT.to_owned(),
                 jwt_secret: secrets.appwrite_jwt.clone().into_bytes(),
                 sign_up: config.account.sign_up,

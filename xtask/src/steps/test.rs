@@ -126,14 +126,14 @@ impl Checks {
         self.verdict("ui: npm run build", ui::build()).await;
     }
 
-    /// Each folder below tests/foreign with a package.json has its own runner; it finds the stack by
+    /// Each folder below tests/foreign with a package.json or a Cargo.toml has its own runner; it finds the stack by
     /// `TELESTACK_SERVE_JSON`, the line of `cargo xtask serve --json`.
     async fn foreign(&mut self) {
         let folder = self.root.join("tests/foreign");
         let Ok(entries) = std::fs::read_dir(&folder) else { return };
         let mut suites: Vec<PathBuf> = entries
             .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| has_script(path, "test"))
+            .filter(|path| has_script(path, "test") || is_rust(path))
             .collect();
         suites.sort();
         if suites.is_empty() {
@@ -143,15 +143,23 @@ impl Checks {
         for suite in suites {
             let name = format!("foreign: {}", suite.file_name().unwrap_or_default().to_string_lossy());
             let prepared = async {
-                ui::packages_of(&suite).await?;
+                let mut tests = if is_rust(&suite) {
+                    let mut tests = self.cargo(&["test", "--locked"]);
+                    tests.current_dir(&suite);
+                    tests
+                } else {
+                    ui::packages_of(&suite).await?;
+                    let mut tests = ui::npm(&suite).await?;
+                    tests.arg("test");
+                    tests
+                };
                 let stack = Stack::start(StackOptions::default()).await?;
-                let mut npm = ui::npm(&suite).await?;
-                npm.args(["test"]).env("TELESTACK_SERVE_JSON", serde_json::to_string(stack.info())?);
-                Ok::<_, anyhow::Error>((stack, npm))
+                tests.env("TELESTACK_SERVE_JSON", serde_json::to_string(stack.info())?);
+                Ok::<_, anyhow::Error>((stack, tests))
             };
             match prepared.await {
-                Ok((stack, npm)) => {
-                    self.counted(&name, npm).await;
+                Ok((stack, tests)) => {
+                    self.counted(&name, tests).await;
                     drop(stack);
                 }
                 Err(fault) => self.verdict(&name, async { Err(fault) }).await,
@@ -190,6 +198,11 @@ pub async fn test() -> Result<()> {
     checks.counted("cargo test --workspace", tests).await;
     checks.foreign().await;
     checks.finish(started)
+}
+
+/// Whether a folder is a Rust program of its own.
+fn is_rust(folder: &Path) -> bool {
+    folder.join("Cargo.toml").is_file()
 }
 
 fn has_script(folder: &Path, script: &str) -> bool {

@@ -1,6 +1,7 @@
 //! What every service stands on.
 
 pub mod app;
+pub mod audit;
 pub mod caller;
 pub mod clock;
 pub mod error;

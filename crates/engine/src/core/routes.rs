@@ -16,6 +16,7 @@ use sync_wrapper::SyncWrapper;
 
 use super::{
     app::App,
+    audit::Deed,
     caller::{self, Caller},
     error::{ApiError, ApiResult},
     limits::{Rate, Standing},
@@ -206,7 +207,11 @@ async fn run(
     let body = SyncWrapper::new(body);
     let call =
         Call { app, caller, params, query, headers: parts.headers, extensions: parts.extensions, ip, body };
-    let response = (route.handler)(call).await.unwrap_or_else(IntoResponse::into_response);
+    let (deed, app) = (Deed::of(route, &call), call.app.clone());
+    let mut response = (route.handler)(call).await.unwrap_or_else(IntoResponse::into_response);
+    if let Some(deed) = deed.filter(|_| response.status().is_success()) {
+        response = deed.note(&app, response).await;
+    }
     Ok(match standing {
         Some(standing) => with_standing(response, standing),
         None => response,

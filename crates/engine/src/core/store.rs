@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -17,8 +17,12 @@ const READERS: usize = 4;
 pub enum StoreError {
     #[error("the data folder cannot be used: {0}")]
     Io(#[from] std::io::Error),
-    #[error("another process uses this data folder")]
+    #[error("another process uses this data folder: stop it, or give each a folder of its own")]
     InUse,
+    #[error("there is no database here")]
+    NoDatabase,
+    #[error("the database is damaged ({0}): restore the newest backup")]
+    Damaged(String),
     #[error("the database was written by a newer version ({0})")]
     TooNew(i64),
     #[error("the disk is full")]
@@ -36,6 +40,9 @@ impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DiskFull) => Self::DiskFull,
+            Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
+                Self::Damaged(error.to_string())
+            }
             _ => Self::Sqlite(error),
         }
     }
@@ -57,21 +64,38 @@ pub struct Store {
 struct Inner {
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
-    path: std::path::PathBuf,
-    _lock: File,
+    path: PathBuf,
+    _lock: FolderLock,
+}
+
+/// Holds a data folder for one process; it is free again when that ends, however it does.
+#[derive(Debug)]
+pub struct FolderLock {
+    _file: File,
+}
+
+impl FolderLock {
+    pub fn take(folder: &Path) -> Result<Self, StoreError> {
+        let file = File::options().create(true).append(true).open(folder.join("engine.lock"))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::InUse),
+            Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
+        }
+    }
+}
+
+/// Where a data folder has its database.
+pub fn database(folder: &Path) -> PathBuf {
+    folder.join("engine.sqlite")
 }
 
 impl Store {
     /// Opens `folder`/engine.sqlite, brings its schema up to date and locks the folder.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         std::fs::create_dir_all(folder)?;
-        let lock = File::options().create(true).append(true).open(folder.join("engine.lock"))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(std::fs::TryLockError::WouldBlock) => return Err(StoreError::InUse),
-            Err(std::fs::TryLockError::Error(error)) => return Err(error.into()),
-        }
-        let path = folder.join("engine.sqlite");
+        let lock = FolderLock::take(folder)?;
+        let path = database(folder);
         let mut writer = connect(&path)?;
         migrate(&mut writer)?;
         let inner = Inner { writer: Mutex::new(writer), readers: Mutex::default(), path, _lock: lock };
@@ -160,14 +184,18 @@ const STEPS: &[&str] = &[
     include_str!("schema_3_accounts.sql"),
     include_str!("schema_4_tables.sql"),
     include_str!("schema_5_file_tokens.sql"),
+    include_str!("schema_11_activities.sql"),
 ];
 
-fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+/// The schema that a database has. Refuses one of a newer program.
+pub fn version(connection: &Connection) -> Result<usize, StoreError> {
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let done = usize::try_from(version).unwrap_or(usize::MAX);
-    if done > STEPS.len() {
-        return Err(StoreError::TooNew(version));
-    }
+    let known = usize::try_from(version).ok().filter(|version| *version <= STEPS.len());
+    known.ok_or(StoreError::TooNew(version))
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let done = version(connection)?;
     let tx = connection.transaction()?;
     for step in &STEPS[done..] {
         tx.execute_batch(step)?;

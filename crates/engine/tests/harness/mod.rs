@@ -45,7 +45,15 @@ impl Running {
 
     /// An engine whose configuration is changed first.
     pub async fn with(change: impl FnOnce(&mut EngineConfig)) -> Self {
-        let folder = tempfile::tempdir().expect("folder");
+        Self::on_data(tempfile::tempdir().expect("folder"), change).await
+    }
+
+    /// An engine on data that are there already.
+    pub async fn on_folder(folder: tempfile::TempDir) -> Self {
+        Self::on_data(folder, |_| {}).await
+    }
+
+    async fn on_data(folder: tempfile::TempDir, change: impl FnOnce(&mut EngineConfig)) -> Self {
         let mailbox = Mailbox::new(folder.path().join("mailbox"));
         let mut config = EngineConfig {
             data_dir: folder.path().to_owned(),
