@@ -5,7 +5,7 @@ use std::{io::Write as _, path::PathBuf, process::ExitCode};
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use telestack_server::{
-    Config, Secrets, examine, livekit_config, serve, write_private, write_synapse_config,
+    Config, NewKey, Secrets, create_key, examine, livekit_config, serve, write_private, write_synapse_config,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -38,6 +38,26 @@ enum Command {
     },
     /// Prints the administrator's API key.
     AdminKey,
+    /// API keys.
+    Key {
+        #[command(subcommand)]
+        command: KeyCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum KeyCommand {
+    /// Makes an API key and prints it, this once. A server that runs meanwhile is asked to make it.
+    Create {
+        #[arg(long)]
+        name: String,
+        /// As Appwrite names them, with commas between them: users.read,rows.write; `*` opens everything.
+        #[arg(long, required = true, value_delimiter = ',')]
+        scopes: Vec<String>,
+        /// When it ends, in ISO 8601: 2030-01-01, or 2030-01-01T12:00:00Z. Without it it lasts.
+        #[arg(long)]
+        expire: Option<String>,
+    },
 }
 
 #[tokio::main]
@@ -65,6 +85,10 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Run => serve(&config).await?,
         Command::SynapseConfig { out } => write_synapse_config(&config, &secrets()?, &out)?,
         Command::LivekitConfig { out } => write_private(&out, &livekit_config(&config, &secrets()?))?,
+        Command::Key { command: KeyCommand::Create { name, scopes, expire } } => {
+            let key = create_key(&config, &secrets()?, NewKey { name, scopes, expire }).await?;
+            writeln!(std::io::stdout(), "{key}")?;
+        }
         Command::AdminKey => writeln!(std::io::stdout(), "{}", secrets()?.admin_key)?,
         Command::Doctor => {
             let mut out = std::io::stdout().lock();

@@ -32,7 +32,11 @@ enum Kind {
         pending: bool,
     },
     Key {
+        /// None stands for one that staged something earlier.
+        id: Option<String>,
         scopes: Vec<String>,
+        /// Unix milliseconds; none: for ever.
+        expire: Option<i64>,
     },
 }
 
@@ -76,7 +80,7 @@ impl Caller {
     /// Whether this is an API key that opens `scope`.
     pub fn has_scope(&self, scope: &str) -> bool {
         match &self.kind {
-            Kind::Key { scopes } => scopes.iter().any(|own| own == "*" || own == scope),
+            Kind::Key { scopes, .. } => scopes.iter().any(|own| opens(own, scope)),
             Kind::Guest | Kind::User { .. } => false,
         }
     }
@@ -92,7 +96,15 @@ impl Caller {
 
     /// Stands for the API key that staged something earlier.
     pub fn trusted() -> Self {
-        Self { kind: Kind::Key { scopes: Vec::new() }, roles: Vec::new() }
+        Self { kind: Kind::Key { id: None, scopes: Vec::new(), expire: None }, roles: Vec::new() }
+    }
+
+    /// The key's id and its end, where this is one.
+    pub fn key(&self) -> Option<(&str, Option<i64>)> {
+        match &self.kind {
+            Kind::Key { id, expire, .. } => Some((id.as_deref()?, *expire)),
+            Kind::Guest | Kind::User { .. } => None,
+        }
     }
 
     pub fn user_id(&self) -> Option<&str> {
@@ -146,18 +158,7 @@ pub async fn identify(app: &Arc<App>, headers: &HeaderMap) -> ApiResult<Caller> 
         |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).filter(|text| !text.is_empty());
     let now = app.now();
     if let Some(key) = header("x-appwrite-key") {
-        let hash = ids::hash_secret(key);
-        let known = app
-            .store
-            .read(move |c| {
-                let sql = "SELECT scopes FROM api_key WHERE hash = ?1 AND coalesce(expire, ?2) >= ?2";
-                let mut key = c.prepare_cached(sql)?;
-                Ok(key.query_row(params![hash, now], |row| row.get::<_, String>(0)).optional()?)
-            })
-            .await?;
-        let scopes = known.ok_or_else(ApiError::unauthorized)?;
-        let scopes = serde_json::from_str(&scopes).unwrap_or_default();
-        return Ok(Caller { kind: Kind::Key { scopes }, roles: Vec::new() });
+        return of_key(app, key, header("x-sdk-name").unwrap_or_default(), now).await;
     }
     let bearer = header("authorization").and_then(|text| text.strip_prefix("Bearer "));
     if let Some(jwt) = header("x-appwrite-jwt").or(bearer) {
@@ -169,6 +170,65 @@ pub async fn identify(app: &Arc<App>, headers: &HeaderMap) -> ApiResult<Caller> 
         }
     }
     Ok(Caller::guest())
+}
+
+/// Whether a key that has the scope `own` does what needs `wanted`. Appwrite has two names for some; what everybody may
+/// do with an account, a program may that may make sessions.
+fn opens(own: &str, wanted: &str) -> bool {
+    own == "*"
+        || own == wanted
+        || match wanted {
+            "policies.read" => own == "project.policies.read",
+            "policies.write" => own == "project.policies.write",
+            "account" => own == "sessions.write",
+            _ => false,
+        }
+}
+
+/// How often the last use of a key is written down.
+const NOTED: i64 = 86_400_000;
+/// SDKs that are written down of one key.
+const SDKS: usize = 20;
+
+async fn of_key(app: &Arc<App>, secret: &str, sdk: &str, now: i64) -> ApiResult<Caller> {
+    let hash = ids::hash_secret(secret);
+    let sql = "SELECT id, scopes, expire, coalesce(accessed, 0), sdks FROM api_key WHERE hash = ?1";
+    let known: Option<(String, String, Option<i64>, i64, String)> = app
+        .store
+        .read(move |c| {
+            let mut key = c.prepare_cached(sql)?;
+            let key = key.query_row([hash], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+            });
+            Ok(key.optional()?)
+        })
+        .await?;
+    let (id, scopes, expire, accessed, sdks) = known.ok_or_else(ApiError::unauthorized)?;
+    if expire.is_some_and(|expire| expire < now) {
+        return Err(ApiError::new(StatusCode::UNAUTHORIZED, "project_key_expired", "This key is too old."));
+    }
+    let mut sdks: Vec<String> = serde_json::from_str(&sdks).unwrap_or_default();
+    let is_name = |name: &str| {
+        name.len() <= 40
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'.' | b'-' | b'_'))
+    };
+    let new = !sdk.is_empty() && sdks.len() < SDKS && is_name(sdk) && !sdks.iter().any(|known| known == sdk);
+    if new || accessed + NOTED <= now {
+        if new {
+            sdks.push(sdk.to_owned());
+        }
+        let (key, sdks) = (id.clone(), serde_json::json!(sdks).to_string());
+        let noted = app.store.write(move |tx| {
+            let sql = "UPDATE api_key SET accessed = ?1, sdks = ?2 WHERE id = ?3";
+            Ok(tx.execute(sql, params![now, sdks, key])?)
+        });
+        // A key opens also where nothing can be written any more.
+        if let Err(error) = noted.await {
+            tracing::warn!(%error, "the use of a key was not written down");
+        }
+    }
+    let scopes = serde_json::from_str(&scopes).unwrap_or_default();
+    Ok(Caller { kind: Kind::Key { id: Some(id), scopes, expire }, roles: Vec::new() })
 }
 
 /// The user of a JWT, while its session lasts.

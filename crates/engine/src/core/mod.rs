@@ -16,6 +16,7 @@ pub mod permissions;
 pub mod query;
 pub mod routes;
 pub mod seal;
+pub mod settings;
 pub mod sockets;
 pub mod store;
 pub mod work;

@@ -18,6 +18,7 @@ use super::{
     app::App,
     caller::{self, Caller},
     error::{ApiError, ApiResult},
+    events,
     limits::{Rate, Standing},
 };
 
@@ -187,6 +188,9 @@ async fn run(
             return Err(caller::more_factors());
         }
     }
+    if !caller.is_key() {
+        app.settings().check_route(&route.method, route.path)?;
+    }
     let mut standing = None;
     if let Some(rate) = route.rate.filter(|_| !caller.is_key()) {
         let (now, left) = app.limits.count(app.now(), format!("{} {} {ip}", route.method, route.path), rate);
@@ -206,7 +210,9 @@ async fn run(
     let body = SyncWrapper::new(body);
     let call =
         Call { app, caller, params, query, headers: parts.headers, extensions: parts.extensions, ip, body };
-    let response = (route.handler)(call).await.unwrap_or_else(IntoResponse::into_response);
+    let actor = call.caller.user_id().unwrap_or_default().to_owned();
+    let response = events::as_actor(actor, (route.handler)(call)).await;
+    let response = response.unwrap_or_else(IntoResponse::into_response);
     Ok(match standing {
         Some(standing) => with_standing(response, standing),
         None => response,
@@ -253,8 +259,7 @@ fn check_project(app: &App, headers: &HeaderMap, query: &[(String, String)]) -> 
 async fn cors(State(app): State<Arc<App>>, request: Request, next: axum::middleware::Next) -> Response {
     let origin = request.headers().get(header::ORIGIN).cloned();
     let host = request.headers().get(header::HOST).map(|host| host.as_bytes().to_vec());
-    let is_declared =
-        |origin: &HeaderValue| app.config.origins.iter().any(|known| known.as_bytes() == origin.as_bytes());
+    let is_declared = |origin: &HeaderValue| origin.to_str().is_ok_and(|origin| app.declares(origin));
     let is_ours = |origin: &HeaderValue| {
         let authority = origin.as_bytes().splitn(3, |byte| *byte == b'/').nth(2);
         authority.is_some() && authority == host.as_deref()
@@ -268,7 +273,7 @@ async fn cors(State(app): State<Arc<App>>, request: Request, next: axum::middlew
         (false, true) => ApiError::new(
             StatusCode::FORBIDDEN,
             "general_unknown_origin",
-            "Invalid Origin. An administrator declares the origins of pages in [server] origins.",
+            "Invalid Origin. An administrator declares the origins of pages in [server] origins, or as a web platform.",
         )
         .into_response(),
         (false, false) => next.run(request).await,

@@ -37,7 +37,7 @@ pub enum Change {
 /// Keeps the change, logs it, and answers the user.
 pub async fn apply(call: &Call, id: &str, change: Change) -> ApiResult<User> {
     let (id, now, trace) = (id.to_owned(), call.app.now(), Trace::of(call));
-    let remembered = call.app.config.accounts.passwords.remembered;
+    let remembered = call.app.policies().passwords.remembered;
     let changed = call.app.change(move |tx, events| {
         let user = write(tx, events, &id, change, remembered, now)?;
         trace.log(tx, &id, "user.update", now)?;
