@@ -157,6 +157,7 @@ fn escape(text: &str) -> String {
 /// HTML for who reads mail without it: tags gone, their ends as line breaks where a paragraph ends.
 fn plain(html: &str) -> String {
     let mut text = String::new();
+    let mut link = String::new();
     let mut rest = html;
     while let Some((before, after)) = rest.split_once('<') {
         text.push_str(before);
@@ -166,6 +167,9 @@ fn plain(html: &str) -> String {
         rest = after;
         match name.to_ascii_lowercase().as_str() {
             "br" | "p" | "div" | "tr" | "li" | "h1" | "h2" | "h3" | "table" => text.push('\n'),
+            // A link's address is what it is about.
+            "a" if tag.starts_with('/') && !link.is_empty() => text.push_str(&format!(" ({link})")),
+            "a" => link = href(tag).to_owned(),
             // What is in these is for programs.
             "style" | "script" | "title" | "head" if !tag.starts_with('/') => {
                 let end = format!("</{name}");
@@ -186,6 +190,15 @@ fn plain(html: &str) -> String {
         }
     }
     kept.join("\n").replace("&amp;", "&").trim().to_owned()
+}
+
+/// Where a link leads.
+fn href(tag: &str) -> &str {
+    let Some((_, after)) = tag.split_once("href=") else { return "" };
+    match after.chars().next() {
+        Some(quote @ ('"' | '\'')) => after[1..].split(quote).next().unwrap_or_default(),
+        _ => after.split_whitespace().next().unwrap_or_default(),
+    }
 }
 
 #[cfg(test)]
@@ -218,7 +231,7 @@ mod tests {
             mail.html.contains("href=\"https://a.b/?x=1&amp;y={{otp}}\"")
                 && mail.html.contains("&lt;North&gt;")
         );
-        assert_eq!(mail.text, "Go there\n\n<North>");
+        assert_eq!(mail.text, "Go there (https://a.b/?x=1&y={{otp}})\n\n<North>");
         let plain = Wording { message: "Your code: {{otp}}\nBye".into(), ..Wording::default() };
         let mail = plain.fill("ada@example.org".into(), &VALUES);
         assert_eq!(mail.text, "Your code: 123456\nBye");
