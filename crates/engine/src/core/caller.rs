@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    api_key,
     app::App,
     error::{ApiError, ApiResult},
     ids,
@@ -80,7 +81,7 @@ impl Caller {
     /// Whether this is an API key that opens `scope`.
     pub fn has_scope(&self, scope: &str) -> bool {
         match &self.kind {
-            Kind::Key { scopes, .. } => scopes.iter().any(|own| opens(own, scope)),
+            Kind::Key { scopes, .. } => scopes.iter().any(|own| api_key::opens(own, scope)),
             Kind::Guest | Kind::User { .. } => false,
         }
     }
@@ -92,6 +93,11 @@ impl Caller {
 
     pub fn guest() -> Self {
         Self { kind: Kind::Guest, roles: vec!["any".into(), "guests".into()] }
+    }
+
+    /// An API key; `expire` in Unix milliseconds, none: for ever.
+    pub(super) fn of_key(id: String, scopes: Vec<String>, expire: Option<i64>) -> Self {
+        Self { kind: Kind::Key { id: Some(id), scopes, expire }, roles: Vec::new() }
     }
 
     /// Stands for the API key that staged something earlier.
@@ -158,7 +164,7 @@ pub async fn identify(app: &Arc<App>, headers: &HeaderMap) -> ApiResult<Caller> 
         |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).filter(|text| !text.is_empty());
     let now = app.now();
     if let Some(key) = header("x-appwrite-key") {
-        return of_key(app, key, header("x-sdk-name").unwrap_or_default(), now).await;
+        return api_key::identify(app, key, header("x-sdk-name").unwrap_or_default(), now).await;
     }
     let bearer = header("authorization").and_then(|text| text.strip_prefix("Bearer "));
     if let Some(jwt) = header("x-appwrite-jwt").or(bearer) {
@@ -170,65 +176,6 @@ pub async fn identify(app: &Arc<App>, headers: &HeaderMap) -> ApiResult<Caller> 
         }
     }
     Ok(Caller::guest())
-}
-
-/// Whether a key that has the scope `own` does what needs `wanted`. Appwrite has two names for some; what everybody may
-/// do with an account, a program may that may make sessions.
-fn opens(own: &str, wanted: &str) -> bool {
-    own == "*"
-        || own == wanted
-        || match wanted {
-            "policies.read" => own == "project.policies.read",
-            "policies.write" => own == "project.policies.write",
-            "account" => own == "sessions.write",
-            _ => false,
-        }
-}
-
-/// How often the last use of a key is written down.
-const NOTED: i64 = 86_400_000;
-/// SDKs that are written down of one key.
-const SDKS: usize = 20;
-
-async fn of_key(app: &Arc<App>, secret: &str, sdk: &str, now: i64) -> ApiResult<Caller> {
-    let hash = ids::hash_secret(secret);
-    let sql = "SELECT id, scopes, expire, coalesce(accessed, 0), sdks FROM api_key WHERE hash = ?1";
-    let known: Option<(String, String, Option<i64>, i64, String)> = app
-        .store
-        .read(move |c| {
-            let mut key = c.prepare_cached(sql)?;
-            let key = key.query_row([hash], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
-            });
-            Ok(key.optional()?)
-        })
-        .await?;
-    let (id, scopes, expire, accessed, sdks) = known.ok_or_else(ApiError::unauthorized)?;
-    if expire.is_some_and(|expire| expire < now) {
-        return Err(ApiError::new(StatusCode::UNAUTHORIZED, "project_key_expired", "This key is too old."));
-    }
-    let mut sdks: Vec<String> = serde_json::from_str(&sdks).unwrap_or_default();
-    let is_name = |name: &str| {
-        name.len() <= 40
-            && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'.' | b'-' | b'_'))
-    };
-    let new = !sdk.is_empty() && sdks.len() < SDKS && is_name(sdk) && !sdks.iter().any(|known| known == sdk);
-    if new || accessed + NOTED <= now {
-        if new {
-            sdks.push(sdk.to_owned());
-        }
-        let (key, sdks) = (id.clone(), serde_json::json!(sdks).to_string());
-        let noted = app.store.write(move |tx| {
-            let sql = "UPDATE api_key SET accessed = ?1, sdks = ?2 WHERE id = ?3";
-            Ok(tx.execute(sql, params![now, sdks, key])?)
-        });
-        // A key opens also where nothing can be written any more.
-        if let Err(error) = noted.await {
-            tracing::warn!(%error, "the use of a key was not written down");
-        }
-    }
-    let scopes = serde_json::from_str(&scopes).unwrap_or_default();
-    Ok(Caller { kind: Kind::Key { id: Some(id), scopes, expire }, roles: Vec::new() })
 }
 
 /// The user of a JWT, while its session lasts.

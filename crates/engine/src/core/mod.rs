@@ -1,5 +1,6 @@
 //! What every service stands on.
 
+pub mod api_key;
 pub mod app;
 pub mod caller;
 pub mod clock;

@@ -110,8 +110,12 @@ impl Wording {
             let html = put(&self.message, values, escape);
             (plain(&html), html)
         } else {
-            let text = put(&self.message, values, str::to_owned);
-            let html = escape(&text).replace("\r\n", "\n").replace('\n', "<br>\n");
+            // As in our own words: a paragraph about what there is not is left out.
+            let message = self.message.replace("\r\n", "\n");
+            let kept: Vec<&str> =
+                message.split("\n\n").filter(|words| !is_about_nothing(words, values)).collect();
+            let text = put(&kept.join("\n\n"), values, str::to_owned);
+            let html = escape(&text).replace('\n', "<br>\n");
             (text, format!("<!doctype html><meta charset=\"utf-8\"><body>{html}</body>"))
         };
         Message { channel: Channel::Email, to, subject, text, html }
@@ -120,9 +124,24 @@ impl Wording {
 
 /// Our words with places as Appwrite's templates have them.
 pub fn with_their_places(words: &str) -> String {
-    PLACES.iter().fold(words.to_owned(), |words, (theirs, ours)| {
-        words.replace(&format!("{{{ours}}}"), &format!("{{{{{theirs}}}}}"))
-    })
+    let mut parts = words.split('{');
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (name, after) = part.split_once('}').unwrap_or((part, ""));
+        let theirs = PLACES.iter().find(|(_, ours)| *ours == name).map_or(name, |(theirs, _)| theirs);
+        shown.push_str(&format!("{{{{{theirs}}}}}{after}"));
+    }
+    shown
+}
+
+/// Whether a paragraph has a place whose value is known and empty.
+fn is_about_nothing(words: &str, values: &[(&str, &str)]) -> bool {
+    let is_empty = |name: &str| {
+        let ours = PLACES.iter().find(|(theirs, _)| *theirs == name).map_or(name, |(_, ours)| ours);
+        values.iter().any(|(known, value)| *known == ours && value.is_empty())
+    };
+    let places = words.split("{{").skip(1).filter_map(|part| Some(part.split_once("}}")?.0.trim()));
+    places.into_iter().any(is_empty)
 }
 
 /// Fills the places in one pass: what a value says is never a place again. A place that nothing is known for is empty.
@@ -232,8 +251,9 @@ mod tests {
                 && mail.html.contains("&lt;North&gt;")
         );
         assert_eq!(mail.text, "Go there (https://a.b/?x=1&y={{otp}})\n\n<North>");
-        let plain = Wording { message: "Your code: {{otp}}\nBye".into(), ..Wording::default() };
-        let mail = plain.fill("ada@example.org".into(), &VALUES);
+        let message = "Phrase: {{phrase}}\r\n\r\nYour code: {{otp}}\nBye".into();
+        let plain = Wording { message, ..Wording::default() };
+        let mail = plain.fill("ada@example.org".into(), &[("code", "123456"), ("phrase", "")]);
         assert_eq!(mail.text, "Your code: 123456\nBye");
         assert!(mail.html.contains("123456<br>\nBye"));
         assert_eq!((plain.lacks("otpSession"), plain.lacks("recovery")), (None, Some("redirect")));
@@ -258,7 +278,8 @@ mod tests {
 
     #[test]
     fn our_words_are_shown_with_their_places() {
-        assert_eq!(with_their_places("{code} of {organisation}"), "{{otp}} of {{project}}");
+        let shown = with_their_places("{code} of {organisation}: {device}, {minutes}.");
+        assert_eq!(shown, "{{otp}} of {{project}}: {{device}}, {{minutes}}.");
     }
 
     proptest! {
