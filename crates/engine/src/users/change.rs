@@ -102,8 +102,20 @@ pub fn write(
         targets::follow(tx, &User::get(tx, id)?, now)?;
     }
     let user = User::get(tx, id)?;
-    events.push(user.event("update", now));
+    let mut event = user.event("update", now);
+    // As webhooks may ask for it: `users.*.update.email`.
+    event.add_names(&[("users", id)], &format!("update.{}", told_as(column)));
+    events.push(event);
     Ok(user)
+}
+
+/// What a column is called in the name of an event.
+fn told_as(column: &'static str) -> &'static str {
+    match column {
+        "email_verified" => "emailVerification",
+        "phone_verified" => "phoneVerification",
+        column => column,
+    }
 }
 
 /// What was sent to an old address, or before the password changed, opens nothing any more.

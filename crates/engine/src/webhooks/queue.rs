@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use axum::body::Bytes;
 use rusqlite::{Connection, Transaction, params};
 
 use crate::core::{events::Event, store::StoreError};
@@ -10,6 +11,8 @@ use crate::core::{events::Event, store::StoreError};
 pub const MOST: i64 = 10_000;
 /// Failures in a row after which a webhook is paused.
 pub const FAILURES: i64 = 10;
+/// Bytes that one webhook has on their way at once, beyond the first delivery.
+const BYTES: usize = 256 * 1024;
 /// Rests after failures in milliseconds; all together more than half a day.
 const RESTS: [i64; 9] =
     [5_000, 30_000, 120_000, 600_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000, 28_800_000];
@@ -134,11 +137,11 @@ pub struct Delivery {
     pub tries: i64,
     /// As the header has them.
     pub names: String,
-    pub payload: String,
+    pub payload: Bytes,
     pub actor: String,
 }
 
-/// What may be sent now: up to `most`, and one alone after a failure, to see whether anybody is there again.
+/// What may be sent now: up to `most` as far as they are not large, and one alone after a failure, to see whether anybody is there again.
 pub fn take(
     c: &Connection,
     webhook: i64,
@@ -166,18 +169,25 @@ pub fn take(
          FROM webhook_delivery d JOIN webhook_event e ON e.number = d.event
          WHERE d.webhook = ?1 AND d.due <= ?2 ORDER BY d.due, d.number LIMIT ?3";
     let mut statement = c.prepare_cached(sql)?;
-    let deliveries = statement
-        .query_map([webhook, now, most], |row| {
-            Ok(Delivery {
-                number: row.get(0)?,
-                tries: row.get(1)?,
-                names: row.get(2)?,
-                payload: row.get(3)?,
-                actor: row.get(4)?,
-            })
-        })?
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok((!deliveries.is_empty()).then_some((target, deliveries)))
+    let deliveries = statement.query_map([webhook, now, most], |row| {
+        Ok(Delivery {
+            number: row.get(0)?,
+            tries: row.get(1)?,
+            names: row.get(2)?,
+            payload: row.get::<_, String>(3)?.into(),
+            actor: row.get(4)?,
+        })
+    })?;
+    let (mut taken, mut bytes) = (Vec::new(), 0);
+    for delivery in deliveries {
+        let delivery = delivery?;
+        bytes += delivery.payload.len();
+        taken.push(delivery);
+        if bytes >= BYTES {
+            break;
+        }
+    }
+    Ok((!taken.is_empty()).then_some((target, taken)))
 }
 
 /// What came of one delivery: nothing to say, or the log of its failure.
@@ -259,7 +269,10 @@ mod tests {
             assert!(take(tx, 1, 4, 8)?.is_none(), "nothing is due yet");
             let (target, deliveries) = take(tx, 1, 5, 2)?.expect("due");
             assert_eq!((target.url.as_str(), deliveries.len()), ("https://a.b/", 2));
-            assert_eq!((deliveries[0].payload.as_str(), deliveries[0].actor.as_str()), (r#"{"n":0}"#, "ada"));
+            assert_eq!(
+                (&*deliveries[0].payload, deliveries[0].actor.as_str()),
+                (br#"{"n":0}"#.as_slice(), "ada")
+            );
             assert!(deliveries[0].names.starts_with("teams.0.create,teams.*.create"));
             let outcomes: Vec<Outcome> = deliveries
                 .iter()
@@ -328,15 +341,15 @@ mod tests {
                 let (target, deliveries) = take(tx, 1, now, 1)?.expect("due");
                 let sent = &deliveries[0];
                 order.push(sent.payload.clone());
-                let failure = sent.payload.contains('0').then(|| "no".to_owned());
+                let failure = sent.payload.contains(&b'0').then(|| "no".to_owned());
                 let outcome = Outcome { delivery: sent.number, tries: sent.tries, failure };
                 settle(tx, 1, target.attempts, &[outcome], now)?;
             }
             Ok(order)
         });
         let order = order.await.expect("done");
-        assert!(order[..4].iter().filter(|payload| !payload.contains('0')).count() == 2, "{order:?}");
-        assert_eq!(order.iter().filter(|payload| payload.contains('0')).count(), 10);
+        assert!(order[..4].iter().filter(|payload| !payload.contains(&b'0')).count() == 2, "{order:?}");
+        assert_eq!(order.iter().filter(|payload| payload.contains(&b'0')).count(), 10);
     }
 
     #[tokio::test]
