@@ -7,6 +7,7 @@ pub mod clock;
 pub mod error;
 pub mod events;
 pub mod foreign_password;
+pub mod hidden;
 pub mod ids;
 pub mod keyed;
 pub mod limits;

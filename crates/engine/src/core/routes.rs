@@ -19,6 +19,7 @@ use super::{
     caller::{self, Caller},
     error::{ApiError, ApiResult},
     events,
+    hidden::{self, Hidden, hidden},
     limits::{Rate, Standing},
 };
 
@@ -154,6 +155,20 @@ pub fn router(app: &Arc<App>, routes: &[Route]) -> Router {
         let path = route.path;
         let handler = move |Path(params): Path<HashMap<String, String>>, request: Request| {
             let (app, route) = (app.clone(), route.clone());
+            async move { run(app, &route, params, request).await.unwrap_or_else(IntoResponse::into_response) }
+        };
+        router = router.route(path, on(filter, handler));
+    }
+    for Hidden { path, route, parameters } in hidden(routes) {
+        let Ok(filter) = MethodFilter::try_from(route.method.clone()) else { continue };
+        let app = app.clone();
+        let handler = move |Path(given): Path<HashMap<String, String>>, request: Request| {
+            let (app, route) = (app.clone(), route.clone());
+            let value = |part: &str| match hidden::name(part) {
+                Some(parameter) => given.get(parameter).cloned().unwrap_or_default(),
+                None => part.to_owned(),
+            };
+            let params = parameters.iter().map(|(name, part)| ((*name).to_owned(), value(part))).collect();
             async move { run(app, &route, params, request).await.unwrap_or_else(IntoResponse::into_response) }
         };
         router = router.route(path, on(filter, handler));
