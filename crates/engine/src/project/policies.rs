@@ -58,3 +58,17 @@ pub async fn set(mut call: Call, id: &'static str) -> ApiResult<Response> {
     }
     overview::answer(&call.app)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_policy_has_a_route_that_sets_it() {
+        let table = crate::route_table();
+        for id in POLICIES {
+            let path = format!("/project/policies/{id}");
+            assert!(table.iter().any(|route| route.method == "PATCH" && route.path == path), "{id}");
+        }
+    }
+}
