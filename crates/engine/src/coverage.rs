@@ -32,7 +32,15 @@ const LEFT_OUT_ROUTES: &[(&str, &str)] = &[
         "asks Gravatar and Libravatar about people, who would learn who is here; `/avatars/initials` asks nobody",
     ),
     ("GET /avatars/screenshots", "needs a browser on the server that opens whatever page anybody names"),
+    (
+        "DELETE /project",
+        "one server is one project: who wants it gone stops the server and deletes its folder",
+    ),
+    ("PATCH /project/policies/deny-corporate-email", NO_LISTS),
+    ("PATCH /project/policies/deny-disposable-email", NO_LISTS),
+    ("PATCH /project/policies/deny-free-email", NO_LISTS),
 ];
+const NO_LISTS: &str = "needs lists of providers' domains that somebody keeps fresh; a stale one would keep the wrong people out";
 
 /// A route of an SDK: `GET /teams/{teamId}`, and what it is called there (`teams.get`).
 struct SdkRoute<'a> {

@@ -16,6 +16,7 @@ mod storage;
 mod tables;
 mod teams;
 mod users;
+mod webhooks;
 
 use std::{
     path::PathBuf,
@@ -23,12 +24,6 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use crate::core::{
-    app::App,
-    ids,
-    routes::{self, Route},
-    store::Store,
-};
 pub use crate::{
     account::{AccountsConfig, PasswordPolicy},
     core::{
@@ -36,6 +31,17 @@ pub use crate::{
         messenger::{Mailbox, MessageError, MessengerConfig, Outlet, Sms, Smtp},
         store::StoreError,
     },
+    project::KeyError,
+};
+use crate::{
+    core::{
+        app::App,
+        ids,
+        routes::{self, Route},
+        store::Store,
+        work,
+    },
+    project::NewKey,
 };
 
 /// What one engine is opened with.
@@ -74,14 +80,16 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Opens or makes the project in `config.data_dir`.
+    /// Opens or makes the project in `config.data_dir`, and begins its work: within a runtime.
     ///
     /// # Errors
     /// The folder cannot be used, another process has it, or the database is damaged.
     pub fn open(config: EngineConfig, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         let started = SystemTime::now();
         let store = Store::open(&config.data_dir)?;
-        Ok(Self { app: Arc::new(App::new(store, config, clock)), started })
+        let app = Arc::new(App::new(store, config, clock)?);
+        work::begin(&app, app.webhooks.wake.clone(), webhooks::work);
+        Ok(Self { app, started })
     }
 
     /// Removes what interrupted requests of earlier runs left on disk. Requests may run beside it.
@@ -138,6 +146,24 @@ impl Engine {
         Ok(secret)
     }
 
+    /// Makes an API key with certain scopes and answers it; only its hash is kept. `expire` is a time in ISO 8601.
+    ///
+    /// # Errors
+    /// A value is not valid, or the store cannot be written.
+    pub async fn create_scoped_key(
+        &self,
+        name: &str,
+        scopes: Vec<String>,
+        expire: Option<&str>,
+    ) -> Result<String, KeyError> {
+        let now = self.app.now();
+        let new = NewKey::new(name, scopes, expire, now)?;
+        let secret = format!("standard_{}", ids::secret());
+        let made = secret.clone();
+        self.app.store.write(move |tx| new.insert(tx, &made, now)).await?;
+        Ok(secret)
+    }
+
     /// Accepts `secret` as an API key with every scope from now on.
     ///
     /// # Errors
@@ -149,7 +175,8 @@ impl Engine {
             .store
             .write(move |tx| {
                 tx.execute(
-                    "INSERT INTO api_key (id, name, hash, created) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (hash) DO NOTHING",
+                    "INSERT INTO api_key (id, name, hash, created, updated) VALUES (?1, ?2, ?3, ?4, ?4)
+                     ON CONFLICT (hash) DO NOTHING",
                     rusqlite::params![id, name, hash, now],
                 )?;
                 Ok(())
@@ -171,6 +198,7 @@ fn route_table() -> Vec<Route> {
         avatars::routes(),
         activities::routes(),
         realtime::routes(),
+        webhooks::routes(),
     ]
     .concat()
 }

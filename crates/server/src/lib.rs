@@ -5,6 +5,7 @@ mod clock;
 mod config;
 mod doctor;
 mod health;
+mod keys;
 mod livekit_config;
 mod messages;
 mod metrics;
@@ -14,6 +15,7 @@ mod synapse_config;
 
 pub use config::{Config, ConfigError};
 pub use doctor::{Finding, examine};
+pub use keys::{NewKey, create_key};
 pub use livekit_config::livekit_config;
 pub use run::{Server, serve};
 pub use secrets::Secrets;

@@ -9,9 +9,9 @@ use std::{
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use telestack_server::{
-    Config, Finding, Secrets,
+    Config, Finding, NewKey, Secrets,
     care::{self, CareError},
-    examine, livekit_config, serve, write_private, write_synapse_config,
+    create_key, examine, livekit_config, serve, write_private, write_synapse_config,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -50,6 +50,26 @@ enum Command {
     Restore { dir: PathBuf },
     /// Reads every byte of the data folder, or of the backup or data folder DIR, and names each fault.
     Check { dir: Option<PathBuf> },
+    /// API keys.
+    Key {
+        #[command(subcommand)]
+        command: KeyCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum KeyCommand {
+    /// Makes an API key and prints it, this once. A server that runs meanwhile is asked to make it.
+    Create {
+        #[arg(long)]
+        name: String,
+        /// As Appwrite names them, with commas between them: users.read,rows.write; `*` opens everything.
+        #[arg(long, required = true, value_delimiter = ',')]
+        scopes: Vec<String>,
+        /// When it ends, in ISO 8601: 2030-01-01, or 2030-01-01T12:00:00Z. Without it it lasts.
+        #[arg(long)]
+        expire: Option<String>,
+    },
 }
 
 #[tokio::main]
@@ -80,6 +100,10 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Run => serve(&config).await?,
         Command::SynapseConfig { out } => write_synapse_config(&config, &secrets()?, &out)?,
         Command::LivekitConfig { out } => write_private(&out, &livekit_config(&config, &secrets()?))?,
+        Command::Key { command: KeyCommand::Create { name, scopes, expire } } => {
+            let key = create_key(&config, &secrets()?, NewKey { name, scopes, expire }).await?;
+            writeln!(std::io::stdout(), "{key}")?;
+        }
         Command::AdminKey => writeln!(std::io::stdout(), "{}", secrets()?.admin_key)?,
         Command::Doctor => {
             let healthy = say(&examine(&config).await?)?;

@@ -56,34 +56,10 @@ impl Server {
             )
         })?;
         let address = listener.local_addr()?;
-        let engine = Engine::open(
-            EngineConfig {
-                data_dir: config.server.data_dir.join(ENGINE),
-                project: PROJECT.to_owned(),
-                jwt_secret: secrets.appwrite_jwt.clone().into_bytes(),
-                sign_up: config.account.sign_up,
-                https: config.server.public_url.scheme() == "https",
-                origins: config.server.origins.clone(),
-                inside: config.server.inside.clone(),
-                behind_proxy: config.server.behind_proxy,
-                quota: config.storage.quota.map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX)),
-                messenger: messages::messenger(config)?,
-                accounts: AccountsConfig {
-                    public_url: Some(config.server.public_url.clone()),
-                    sessions: config.account.sessions,
-                    session_alerts: config.account.session_alerts,
-                    passwords: PasswordPolicy {
-                        remembered: config.account.passwords_remembered,
-                        dictionary: config.account.password_dictionary,
-                        personal_data: config.account.password_personal_data,
-                    },
-                },
-            },
-            Arc::new(SystemClock),
-        )
-        .with_context(|| {
-            format!("the engine's data in {} cannot be opened", config.server.data_dir.display())
-        })?;
+        let engine =
+            Engine::open(engine_config(config, &secrets)?, Arc::new(SystemClock)).with_context(|| {
+                format!("the engine's data in {} cannot be opened", config.server.data_dir.display())
+            })?;
         engine.add_key("administrator", &secrets.admin_key).await?;
         let gateway = Gateway::open(gateway_config(config, &secrets, address)?)?;
         let health = Arc::new(Health::new(config, engine.clone())?);
@@ -184,6 +160,32 @@ pub async fn serve(config: &Config) -> Result<()> {
             tracing::info!("stopping");
         })
         .await
+}
+
+/// What the engine is opened with.
+pub(crate) fn engine_config(config: &Config, secrets: &Secrets) -> Result<EngineConfig> {
+    Ok(EngineConfig {
+        data_dir: config.server.data_dir.join(ENGINE),
+        project: PROJECT.to_owned(),
+        jwt_secret: secrets.appwrite_jwt.clone().into_bytes(),
+        sign_up: config.account.sign_up,
+        https: config.server.public_url.scheme() == "https",
+        origins: config.server.origins.clone(),
+        inside: config.server.inside.clone(),
+        behind_proxy: config.server.behind_proxy,
+        quota: config.storage.quota.map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX)),
+        messenger: messages::messenger(config)?,
+        accounts: AccountsConfig {
+            public_url: Some(config.server.public_url.clone()),
+            sessions: config.account.sessions,
+            session_alerts: config.account.session_alerts,
+            passwords: PasswordPolicy {
+                remembered: config.account.passwords_remembered,
+                dictionary: config.account.password_dictionary,
+                personal_data: config.account.password_personal_data,
+            },
+        },
+    })
 }
 
 /// How the gateway reaches everything; the backend is at `backend`.

@@ -24,7 +24,9 @@ pub async fn email(mut call: Call) -> ApiResult<Response> {
         password: String,
     }
     let body: Body = call.json().await?;
-    let change = Change::Email(check_email(&body.email)?);
+    let email = check_email(&body.email)?;
+    users::check_new_email(&call.app, &email)?;
+    let change = Change::Email(email);
     replace(&call, change, body.password).await
 }
 
@@ -53,7 +55,7 @@ async fn replace(call: &Call, change: Change, password: String) -> ApiResult<Res
     let user = call
         .app
         .change(move |tx, events| {
-            let remembered = app.config.accounts.passwords.remembered;
+            let remembered = app.policies().passwords.remembered;
             for change in first.into_iter().chain([change]) {
                 users::write(tx, events, &user.id, change, remembered, now)?;
             }

@@ -16,10 +16,11 @@ use crate::{
     users::{self, Change, User},
 };
 
-/// Refuses new accounts where only administrators make them.
-pub fn check_sign_up(app: &App) -> ApiResult<()> {
+/// Refuses new accounts where only administrators make them, or where there are as many as may be.
+pub async fn check_sign_up(app: &App) -> ApiResult<()> {
     if app.config.sign_up {
-        return Ok(());
+        let most = app.policies().users;
+        return Ok(app.store.read(move |c| users::check_room(c, most)).await?);
     }
     Err(ApiError::new(
         StatusCode::NOT_IMPLEMENTED,
@@ -38,8 +39,9 @@ pub async fn sign_up(mut call: Call) -> ApiResult<Response> {
         #[serde(default)]
         name: String,
     }
-    check_sign_up(&call.app)?;
+    check_sign_up(&call.app).await?;
     let Body { user_id, email, password, name } = call.json().await?;
+    users::check_new_email(&call.app, &email)?;
     let new = users::NewUser {
         user_id,
         email: Some(email),
@@ -79,7 +81,7 @@ pub async fn name(mut call: Call) -> ApiResult<Response> {
     routes::json(StatusCode::OK, &user.json())
 }
 
-/// A new password asks for the old one, where there is one, and ends the other sessions.
+/// A new password asks for the old one, where there is one, and ends the other sessions unless a policy keeps them.
 pub async fn password(mut call: Call) -> ApiResult<Response> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -100,9 +102,11 @@ pub async fn password(mut call: Call) -> ApiResult<Response> {
     let user = call
         .app
         .change(move |tx, events| {
-            let remembered = app.config.accounts.passwords.remembered;
+            let remembered = app.policies().passwords.remembered;
             let user = users::write(tx, events, &id, Change::Password(hash), remembered, now)?;
-            sessions::end_all(tx, events, &id, Some(&session), now)?;
+            if app.policies().session_invalidation {
+                sessions::end_all(tx, events, &id, Some(&session), now)?;
+            }
             trace.log(tx, &id, "user.update", now)?;
             Ok(user)
         })

@@ -124,7 +124,7 @@ async fn confirm(mut call: Call, purpose: Purpose) -> ApiResult<Response> {
             let Some(token) = tokens::redeem(tx, &app, &body.user_id, &body.secret, &[purpose])? else {
                 return Ok(None);
             };
-            let remembered = app.config.accounts.passwords.remembered;
+            let remembered = app.policies().passwords.remembered;
             for change in [Change::Password(hash), Change::EmailVerified(true)] {
                 users::write(tx, events, &token.user, change, remembered, now)?;
             }

@@ -17,11 +17,11 @@ pub fn check(app: &App, url: &str) -> ApiResult<Url> {
         let web = matches!(url.scheme(), "http" | "https");
         let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
         let callback = format!("appwrite-callback-{}", app.config.project.to_lowercase());
-        (web && (ours || local || app.config.origins.contains(&origin))) || url.scheme() == callback
+        (web && (ours || local || app.declares(&origin))) || url.scheme() == callback
     };
     parsed.filter(fits).ok_or_else(|| {
         ApiError::argument(
-            "Invalid `url` param: an administrator declares the origins of pages in [server] origins.",
+            "Invalid `url` param: an administrator declares the origins of pages in [server] origins, or as a web platform.",
         )
     })
 }

@@ -89,17 +89,23 @@ async fn ask_by_code(mut call: Call) -> ApiResult<Response> {
 async fn ask_by_phone(call: Call) -> ApiResult<Response> {
     let purpose = Purpose::PhoneVerification;
     let (token, user) = ask(&call, purpose).await?;
-    let values = [("code", token.secret.as_str()), ("minutes", &purpose.minutes())];
-    let language = Language::of(&call.headers);
-    call.app.messenger.send(Template::PhoneVerification, language, user.phone, call.app.now(), &values);
+    if !call.app.settings().mock_phones.contains_key(&user.phone) {
+        let values = [("code", token.secret.as_str()), ("minutes", &purpose.minutes())];
+        let language = Language::of(&call.headers);
+        call.app.messenger.send(Template::PhoneVerification, language, user.phone, call.app.now(), &values);
+    }
     routes::json(StatusCode::CREATED, &token.json(false, ""))
 }
 
 /// A token for the caller, who has an address that is not verified yet.
 async fn ask(call: &Call, purpose: Purpose) -> ApiResult<(Token, User)> {
     let by_phone = purpose == Purpose::PhoneVerification;
-    call.app.messenger.needs(if by_phone { Channel::Sms } else { Channel::Email })?;
     let user = me(&call.app, &call.caller).await?;
+    // A tester's number has a code of its own, and gets no message.
+    let code = call.app.settings().mock_phones.get(&user.phone).filter(|_| by_phone).cloned();
+    if code.is_none() {
+        call.app.messenger.needs(if by_phone { Channel::Sms } else { Channel::Email })?;
+    }
     let (to, verified) =
         if by_phone { (&user.phone, user.phone_verified) } else { (&user.email, user.email_verified) };
     if to.is_empty() {
@@ -113,7 +119,10 @@ async fn ask(call: &Call, purpose: Purpose) -> ApiResult<(Token, User)> {
     }
     tokens::limit(call, to)?;
     let (app, id) = (call.app.clone(), user.id.clone());
-    let made = call.app.store.write(move |tx| tokens::make(tx, &app, purpose, Some(&id), &id));
+    let made = call.app.store.write(move |tx| match code {
+        Some(code) => tokens::make_with(tx, &app, purpose, Some(&id), &id, code, purpose.lifetime()),
+        None => tokens::make(tx, &app, purpose, Some(&id), &id),
+    });
     Ok((made.await?, user))
 }
 
@@ -137,7 +146,7 @@ async fn confirm(mut call: Call, purpose: Purpose) -> ApiResult<Response> {
                 Purpose::PhoneVerification => Change::PhoneVerified(true),
                 _ => Change::EmailVerified(true),
             };
-            users::write(tx, events, &token.user, change, app.config.accounts.passwords.remembered, now)?;
+            users::write(tx, events, &token.user, change, app.policies().passwords.remembered, now)?;
             trace.log(tx, &token.user, "verification.update", now)?;
             Ok(Some(token))
         })

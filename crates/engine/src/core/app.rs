@@ -8,15 +8,16 @@ use tokio_util::task::TaskTracker;
 
 use super::{
     clock::Clock,
-    events::{Bus, Event},
+    events::{self, Bus, Event},
     keyed::Keyed,
     limits::Limits,
     messenger::Messenger,
     outbound::Outbound,
+    settings::Live,
     sockets::Sockets,
     store::{Store, StoreError},
 };
-use crate::EngineConfig;
+use crate::{EngineConfig, webhooks::Webhooks};
 
 /// Pictures that are decoded at once: each may take a few hundred megabytes.
 const PICTURES: usize = 2;
@@ -27,6 +28,9 @@ pub struct App {
     pub config: EngineConfig,
     pub limits: Limits,
     pub messenger: Messenger,
+    /// What an administrator decided, and what the configuration says where they did not.
+    pub live: Arc<Live>,
+    pub webhooks: Arc<Webhooks>,
     pub outbound: Outbound,
     pub events: Arc<Bus>,
     /// What is done once at a time per file.
@@ -41,10 +45,14 @@ pub struct App {
 }
 
 impl App {
-    pub fn new(store: Store, config: EngineConfig, clock: Arc<dyn Clock>) -> Self {
-        Self {
-            messenger: Messenger::new(config.messenger.clone()),
-            outbound: Outbound::new(&config.inside),
+    pub fn new(store: Store, config: EngineConfig, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+        let outbound = Outbound::new(&config.inside);
+        let live = Arc::new(store.read_now(|c| Live::open(c, &config, &outbound))?);
+        Ok(Self {
+            messenger: Messenger::new(config.messenger.clone(), live.clone()),
+            outbound,
+            live,
+            webhooks: Arc::new(store.read_now(Webhooks::open)?),
             store,
             config,
             limits: Limits::default(),
@@ -55,7 +63,7 @@ impl App {
             stopping: watch::Sender::new(false),
             tasks: TaskTracker::new(),
             clock,
-        }
+        })
     }
 
     /// Unix milliseconds.
@@ -78,13 +86,19 @@ impl App {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>, &mut Vec<Event>) -> Result<T, StoreError> + Send + 'static,
     {
-        let bus = self.events.clone();
+        let (bus, webhooks, actor) = (self.events.clone(), self.webhooks.clone(), events::actor());
+        let told = webhooks.clone();
+        let now = self.now();
         let work = move |tx: &Transaction<'_>| {
             let mut events = Vec::new();
-            work(tx, &mut events).map(|result| (result, events))
+            let result = work(tx, &mut events)?;
+            // In the same transaction: what was committed is told, also after a crash.
+            let queued = webhooks.queue(tx, &events, &actor, now)?;
+            Ok((result, events, queued))
         };
-        let tell = move |(result, events)| {
+        let tell = move |(result, events, queued)| {
             bus.tell(events);
+            told.after(queued);
             result
         };
         self.store.write_then(work, tell).await

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    api_key,
     app::App,
     error::{ApiError, ApiResult},
     ids,
@@ -32,7 +33,11 @@ enum Kind {
         pending: bool,
     },
     Key {
+        /// None stands for one that staged something earlier.
+        id: Option<String>,
         scopes: Vec<String>,
+        /// Unix milliseconds; none: for ever.
+        expire: Option<i64>,
     },
 }
 
@@ -76,7 +81,7 @@ impl Caller {
     /// Whether this is an API key that opens `scope`.
     pub fn has_scope(&self, scope: &str) -> bool {
         match &self.kind {
-            Kind::Key { scopes } => scopes.iter().any(|own| own == "*" || own == scope),
+            Kind::Key { scopes, .. } => scopes.iter().any(|own| api_key::opens(own, scope)),
             Kind::Guest | Kind::User { .. } => false,
         }
     }
@@ -90,9 +95,22 @@ impl Caller {
         Self { kind: Kind::Guest, roles: vec!["any".into(), "guests".into()] }
     }
 
+    /// An API key; `expire` in Unix milliseconds, none: for ever.
+    pub(super) fn of_key(id: String, scopes: Vec<String>, expire: Option<i64>) -> Self {
+        Self { kind: Kind::Key { id: Some(id), scopes, expire }, roles: Vec::new() }
+    }
+
     /// Stands for the API key that staged something earlier.
     pub fn trusted() -> Self {
-        Self { kind: Kind::Key { scopes: Vec::new() }, roles: Vec::new() }
+        Self { kind: Kind::Key { id: None, scopes: Vec::new(), expire: None }, roles: Vec::new() }
+    }
+
+    /// The key's id and its end, where this is one.
+    pub fn key(&self) -> Option<(&str, Option<i64>)> {
+        match &self.kind {
+            Kind::Key { id, expire, .. } => Some((id.as_deref()?, *expire)),
+            Kind::Guest | Kind::User { .. } => None,
+        }
     }
 
     pub fn user_id(&self) -> Option<&str> {
@@ -146,18 +164,7 @@ pub async fn identify(app: &Arc<App>, headers: &HeaderMap) -> ApiResult<Caller> 
         |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).filter(|text| !text.is_empty());
     let now = app.now();
     if let Some(key) = header("x-appwrite-key") {
-        let hash = ids::hash_secret(key);
-        let known = app
-            .store
-            .read(move |c| {
-                let sql = "SELECT scopes FROM api_key WHERE hash = ?1 AND coalesce(expire, ?2) >= ?2";
-                let mut key = c.prepare_cached(sql)?;
-                Ok(key.query_row(params![hash, now], |row| row.get::<_, String>(0)).optional()?)
-            })
-            .await?;
-        let scopes = known.ok_or_else(ApiError::unauthorized)?;
-        let scopes = serde_json::from_str(&scopes).unwrap_or_default();
-        return Ok(Caller { kind: Kind::Key { scopes }, roles: Vec::new() });
+        return api_key::identify(app, key, header("x-sdk-name").unwrap_or_default(), now).await;
     }
     let bearer = header("authorization").and_then(|text| text.strip_prefix("Bearer "));
     if let Some(jwt) = header("x-appwrite-jwt").or(bearer) {

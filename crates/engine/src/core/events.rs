@@ -7,6 +7,20 @@ use tokio::sync::broadcast;
 
 use super::clock::iso;
 
+tokio::task_local! {
+    static ACTOR: String;
+}
+
+/// Does `work` as what `actor` does: a user's id, or nobody's.
+pub async fn as_actor<F: Future>(actor: String, work: F) -> F::Output {
+    ACTOR.scope(actor, work).await
+}
+
+/// Whoever does what is done in this task; empty where it is no user.
+pub fn actor() -> String {
+    ACTOR.try_with(Clone::clone).unwrap_or_default()
+}
+
 /// Events that a listener may be behind before it is let go.
 const BEHIND: usize = 1024;
 

@@ -1,5 +1,6 @@
 //! What every service stands on.
 
+pub mod api_key;
 pub mod app;
 pub mod audit;
 pub mod caller;
@@ -7,6 +8,7 @@ pub mod clock;
 pub mod error;
 pub mod events;
 pub mod foreign_password;
+pub mod hidden;
 pub mod ids;
 pub mod keyed;
 pub mod limits;
@@ -17,6 +19,7 @@ pub mod permissions;
 pub mod query;
 pub mod routes;
 pub mod seal;
+pub mod settings;
 pub mod sockets;
 pub mod store;
 pub mod work;

@@ -64,6 +64,8 @@ impl From<reqwest::Error> for OutboundError {
 pub struct Outbound {
     /// None where TLS cannot be set up; then nothing is called, least of all by a client that guards nothing.
     http: Option<Client>,
+    /// The same for servers whose certificate nobody signed.
+    trusting: Option<Client>,
     allowed: Arc<Allowed>,
 }
 
@@ -78,17 +80,20 @@ impl Outbound {
     /// `inside`: hosts (`hooks.example.org`, `10.0.0.5:8080`, `[::1]:9000`) that may be called though they lie inside.
     pub fn new(inside: &[String]) -> Self {
         let allowed = Arc::new(Allowed(inside.iter().map(|host| host.to_lowercase()).collect()));
-        let http = Client::builder()
-            .dns_resolver(Guard(allowed.clone()))
-            .redirect(Policy::none())
-            .no_proxy()
-            .connect_timeout(CONNECT)
-            .timeout(PATIENCE)
-            .user_agent("TeleStack")
-            .build()
-            .inspect_err(|error| tracing::error!(%error, "nothing can be called outside"))
-            .ok();
-        Self { http, allowed }
+        let client = |trusting: bool| {
+            Client::builder()
+                .dns_resolver(Guard(allowed.clone()))
+                .redirect(Policy::none())
+                .no_proxy()
+                .connect_timeout(CONNECT)
+                .timeout(PATIENCE)
+                .user_agent("TeleStack")
+                .tls_danger_accept_invalid_certs(trusting)
+                .build()
+                .inspect_err(|error| tracing::error!(%error, "nothing can be called outside"))
+                .ok()
+        };
+        Self { http: client(false), trusting: client(true), allowed }
     }
 
     /// A request that may go out; its redirects are not followed.
@@ -96,10 +101,42 @@ impl Outbound {
     /// # Errors
     /// The address may not be called, as far as it can be told before its name is resolved.
     pub fn request(&self, method: Method, url: &Url) -> Result<RequestBuilder, OutboundError> {
+        self.request_by(self.http.as_ref(), method, url)
+    }
+
+    /// The same without a look at the server's certificate, where whoever gave the address wants it so.
+    ///
+    /// # Errors
+    /// As [`Outbound::request`].
+    pub fn request_trusting(&self, method: Method, url: &Url) -> Result<RequestBuilder, OutboundError> {
+        self.request_by(self.trusting.as_ref(), method, url)
+    }
+
+    fn request_by(
+        &self,
+        http: Option<&Client>,
+        method: Method,
+        url: &Url,
+    ) -> Result<RequestBuilder, OutboundError> {
         self.check(url)?;
-        let http =
-            self.http.as_ref().ok_or_else(|| OutboundError::Unreachable("TLS is not set up".into()))?;
+        let http = http.ok_or_else(|| OutboundError::Unreachable("TLS is not set up".into()))?;
         Ok(http.request(method, url.clone()))
+    }
+
+    /// An address of `host` that may be connected to, for what does not speak HTTP.
+    ///
+    /// # Errors
+    /// The name leads nowhere, or only inside.
+    pub async fn address(&self, host: &str, port: u16) -> Result<SocketAddr, OutboundError> {
+        let host = host.trim_end_matches('.').to_lowercase();
+        let found = tokio::time::timeout(CONNECT, tokio::net::lookup_host((host.as_str(), port))).await;
+        let mut found = match found {
+            Ok(Ok(found)) => found,
+            Ok(Err(error)) => return Err(OutboundError::Unreachable(error.to_string())),
+            Err(_) => return Err(OutboundError::Unreachable("the name is not answered for".into())),
+        };
+        let allowed = self.allowed.0.contains(&host) || self.allowed.0.contains(&format!("{host}:{port}"));
+        found.find(|address| allowed || is_public(address.ip())).ok_or(OutboundError::Inside)
     }
 
     /// Whether the address may be called, as far as it can be told before its name is resolved.
@@ -276,6 +313,17 @@ mod tests {
         for other in ["file:///etc/passwd", "ftp://1.1.1.1/", "data:text/plain,x", "unix:/run/x"] {
             assert!(matches!(outbound.check(&url(other)), Err(OutboundError::Scheme)), "{other}");
         }
+    }
+
+    #[tokio::test]
+    async fn what_speaks_no_http_is_let_in_by_the_same_rule() {
+        let outbound = Outbound::new(&["127.0.0.1:2525".into()]);
+        for (host, port) in [("localhost", 25), ("127.0.0.1", 25), ("169.254.169.254", 25), ("::1", 2525)] {
+            let refused = outbound.address(host, port).await;
+            assert!(matches!(refused, Err(OutboundError::Inside)), "{host}:{port} {refused:?}");
+        }
+        assert!(outbound.address("127.0.0.1", 2525).await.is_ok());
+        assert!(outbound.address("1.1.1.1", 25).await.is_ok());
     }
 
     #[tokio::test]

@@ -19,6 +19,8 @@ use super::{
     audit::Deed,
     caller::{self, Caller},
     error::{ApiError, ApiResult},
+    events,
+    hidden::{self, Hidden, hidden},
     limits::{Rate, Standing},
 };
 
@@ -158,6 +160,20 @@ pub fn router(app: &Arc<App>, routes: &[Route]) -> Router {
         };
         router = router.route(path, on(filter, handler));
     }
+    for Hidden { path, route, parameters } in hidden(routes) {
+        let Ok(filter) = MethodFilter::try_from(route.method.clone()) else { continue };
+        let app = app.clone();
+        let handler = move |Path(given): Path<HashMap<String, String>>, request: Request| {
+            let (app, route) = (app.clone(), route.clone());
+            let value = |part: &str| match hidden::name(part) {
+                Some(parameter) => given.get(parameter).cloned().unwrap_or_default(),
+                None => part.to_owned(),
+            };
+            let params = parameters.iter().map(|(name, part)| ((*name).to_owned(), value(part))).collect();
+            async move { run(app, &route, params, request).await.unwrap_or_else(IntoResponse::into_response) }
+        };
+        router = router.route(path, on(filter, handler));
+    }
     let unknown = || async {
         ApiError::new(StatusCode::NOT_FOUND, "general_route_not_found", "This route does not exist.")
             .into_response()
@@ -188,6 +204,9 @@ async fn run(
             return Err(caller::more_factors());
         }
     }
+    if !caller.is_key() {
+        app.settings().check_route(&route.method, route.path)?;
+    }
     let mut standing = None;
     if let Some(rate) = route.rate.filter(|_| !caller.is_key()) {
         let (now, left) = app.limits.count(app.now(), format!("{} {} {ip}", route.method, route.path), rate);
@@ -208,7 +227,9 @@ async fn run(
     let call =
         Call { app, caller, params, query, headers: parts.headers, extensions: parts.extensions, ip, body };
     let (deed, app) = (Deed::of(route, &call), call.app.clone());
-    let mut response = (route.handler)(call).await.unwrap_or_else(IntoResponse::into_response);
+    let actor = call.caller.user_id().unwrap_or_default().to_owned();
+    let response = events::as_actor(actor, (route.handler)(call)).await;
+    let mut response = response.unwrap_or_else(IntoResponse::into_response);
     if let Some(deed) = deed.filter(|_| response.status().is_success()) {
         response = deed.note(&app, response).await;
     }
@@ -258,8 +279,7 @@ fn check_project(app: &App, headers: &HeaderMap, query: &[(String, String)]) -> 
 async fn cors(State(app): State<Arc<App>>, request: Request, next: axum::middleware::Next) -> Response {
     let origin = request.headers().get(header::ORIGIN).cloned();
     let host = request.headers().get(header::HOST).map(|host| host.as_bytes().to_vec());
-    let is_declared =
-        |origin: &HeaderValue| app.config.origins.iter().any(|known| known.as_bytes() == origin.as_bytes());
+    let is_declared = |origin: &HeaderValue| origin.to_str().is_ok_and(|origin| app.declares(origin));
     let is_ours = |origin: &HeaderValue| {
         let authority = origin.as_bytes().splitn(3, |byte| *byte == b'/').nth(2);
         authority.is_some() && authority == host.as_deref()
@@ -273,7 +293,7 @@ async fn cors(State(app): State<Arc<App>>, request: Request, next: axum::middlew
         (false, true) => ApiError::new(
             StatusCode::FORBIDDEN,
             "general_unknown_origin",
-            "Invalid Origin. An administrator declares the origins of pages in [server] origins.",
+            "Invalid Origin. An administrator declares the origins of pages in [server] origins, or as a web platform.",
         )
         .into_response(),
         (false, false) => next.run(request).await,

@@ -102,6 +102,14 @@ impl Store {
         Ok(Self { inner: Arc::new(inner) })
     }
 
+    /// Reads at once, on the caller's thread: for the start, when nobody waits yet.
+    pub fn read_now<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        work(&self.inner.writer.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Reads a consistent state.
     pub async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
     where
@@ -184,6 +192,7 @@ const STEPS: &[&str] = &[
     include_str!("schema_3_accounts.sql"),
     include_str!("schema_4_tables.sql"),
     include_str!("schema_5_file_tokens.sql"),
+    include_str!("schema_7_project.sql"),
     include_str!("schema_11_activities.sql"),
 ];
 

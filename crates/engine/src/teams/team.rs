@@ -158,7 +158,11 @@ async fn set(call: &Call, id: String, column: &'static str, value: String) -> Ap
         let sql = format!("UPDATE team SET {column} = ?1, updated = ?2 WHERE id = ?3");
         tx.execute(&sql, params![value, now, id])?;
         let team = find(tx, &id)?.ok_or_else(not_found)?;
-        events.push(event(&team, "update", now));
+        let mut event = event(&team, "update", now);
+        if column == "prefs" {
+            event.add_names(&[("teams", &id)], "update.prefs");
+        }
+        events.push(event);
         Ok(team)
     });
     Ok(changed.await?)

@@ -8,7 +8,7 @@ use super::{
     targets,
 };
 use crate::{
-    account::logs::Trace,
+    account::{logs::Trace, sessions},
     core::{
         error::{ApiError, ApiResult},
         events::Event,
@@ -34,12 +34,16 @@ pub enum Change {
     Mfa(bool),
 }
 
-/// Keeps the change, logs it, and answers the user.
+/// Keeps the change, logs it, and answers the user. A new password ends their sessions unless a policy keeps them.
 pub async fn apply(call: &Call, id: &str, change: Change) -> ApiResult<User> {
     let (id, now, trace) = (id.to_owned(), call.app.now(), Trace::of(call));
-    let remembered = call.app.config.accounts.passwords.remembered;
+    let remembered = call.app.policies().passwords.remembered;
+    let ends_sessions = matches!(change, Change::Password(_)) && call.app.policies().session_invalidation;
     let changed = call.app.change(move |tx, events| {
         let user = write(tx, events, &id, change, remembered, now)?;
+        if ends_sessions {
+            sessions::end_all(tx, events, &id, None, now)?;
+        }
         trace.log(tx, &id, "user.update", now)?;
         Ok(user)
     });
@@ -98,8 +102,20 @@ pub fn write(
         targets::follow(tx, &User::get(tx, id)?, now)?;
     }
     let user = User::get(tx, id)?;
-    events.push(user.event("update", now));
+    let mut event = user.event("update", now);
+    // As webhooks may ask for it: `users.*.update.email`.
+    event.add_names(&[("users", id)], &format!("update.{}", told_as(column)));
+    events.push(event);
     Ok(user)
+}
+
+/// What a column is called in the name of an event.
+fn told_as(column: &'static str) -> &'static str {
+    match column {
+        "email_verified" => "emailVerification",
+        "phone_verified" => "phoneVerification",
+        column => column,
+    }
 }
 
 /// What was sent to an old address, or before the password changed, opens nothing any more.

@@ -7,15 +7,17 @@ mod mfa;
 mod model;
 mod new_password;
 mod read;
+mod room;
 mod sessions;
 pub mod targets;
 
 use axum::{http::Method, response::Response};
 
-pub use change::{Change, apply, check_prefs, write};
+pub use change::{Change, apply, check_labels, check_prefs, write};
 pub use create::{NewUser, make};
 pub use model::{User, check_email, check_name, check_phone};
 pub use new_password::new_password;
+pub use room::{check_new_email, check_room};
 
 use crate::{
     account::{identities, logs, mfa::recovery_codes::Before},

@@ -9,6 +9,7 @@ use crate::{
         app::App,
         error::{ApiError, ApiResult},
         password,
+        settings::Strength,
     },
 };
 
@@ -20,8 +21,10 @@ const SHORTEST: usize = 3;
 /// The hash of a password that `user` may choose.
 pub async fn new_password(app: &App, user: &User, password: String) -> ApiResult<String> {
     password::check_length(&password)?;
-    let policy = app.config.accounts.passwords;
+    let policies = app.policies();
+    let policy = policies.passwords;
     check(policy, user, &password)?;
+    check_strength(policies.strength, &password)?;
     let remembered = usize::try_from(policy.remembered).unwrap_or(usize::MAX);
     let current = user.password.iter().filter(|_| remembered > 0);
     for former in current.chain(&user.former_passwords).take(remembered) {
@@ -46,6 +49,27 @@ fn check(policy: PasswordPolicy, user: &User, password: &str) -> ApiResult<()> {
         ));
     }
     Ok(())
+}
+
+fn check_strength(strength: Strength, password: &str) -> ApiResult<()> {
+    let has = |wanted: bool, fits: fn(char) -> bool| !wanted || password.chars().any(fits);
+    let strong = password.chars().count() >= usize::try_from(strength.min).unwrap_or(usize::MAX)
+        && has(strength.uppercase, char::is_uppercase)
+        && has(strength.lowercase, char::is_lowercase)
+        && has(strength.number, |letter| letter.is_ascii_digit())
+        && has(strength.symbols, |letter| !letter.is_alphanumeric() && !letter.is_whitespace());
+    if strong {
+        return Ok(());
+    }
+    let parts = [
+        (strength.uppercase, "an upper-case letter"),
+        (strength.lowercase, "a lower-case letter"),
+        (strength.number, "a digit"),
+        (strength.symbols, "a sign that is neither"),
+    ];
+    let parts: Vec<&str> = parts.into_iter().filter(|(wanted, _)| *wanted).map(|(_, part)| part).collect();
+    let and = if parts.is_empty() { String::new() } else { format!(", {}", parts.join(", ")) };
+    Err(ApiError::argument(format!("A password has at least {} characters{and} here.", strength.min)))
 }
 
 fn has_personal_data(user: &User, password: &str) -> bool {
@@ -73,6 +97,18 @@ mod tests {
         user.name = "Ada Byron".into();
         user.phone = "+4930123456".into();
         user
+    }
+
+    #[test]
+    fn a_password_has_what_is_demanded() {
+        let strict = Strength { min: 10, uppercase: true, lowercase: true, number: true, symbols: true };
+        assert!(check_strength(strict, "Correct-h0rse").is_ok());
+        for weak in ["Corr-h0rs", "correct-h0rse", "CORRECT-H0RSE", "Correct-horse", "Correct h0rse"] {
+            let refused = check_strength(strict, weak).map_err(|error| error.kind);
+            assert_eq!(refused, Err("general_argument_invalid"), "{weak}");
+        }
+        let lax = Strength { min: 8, uppercase: false, lowercase: false, number: false, symbols: false };
+        assert!(check_strength(lax, "        ").is_ok());
     }
 
     #[test]

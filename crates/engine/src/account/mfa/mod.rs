@@ -76,7 +76,7 @@ async fn turn(mut call: Call) -> ApiResult<Response> {
                     }
                 }
             }
-            let remembered = app.config.accounts.passwords.remembered;
+            let remembered = app.policies().passwords.remembered;
             let user = users::write(tx, events, &id, Change::Mfa(body.mfa), remembered, now)?;
             trace.log(tx, &id, "user.update", now)?;
             Ok(user)

@@ -15,7 +15,7 @@ use crate::{
 };
 
 pub async fn create(call: Call) -> ApiResult<Response> {
-    check_sign_up(&call.app)?;
+    check_sign_up(&call.app).await?;
     if call.caller.user_id().is_some() {
         return Err(ApiError::new(
             StatusCode::UNAUTHORIZED,

@@ -6,7 +6,6 @@ use axum::{
 };
 use serde_json::json;
 
-use super::YEAR;
 use crate::core::{caller::cookie_names, routes::Call};
 
 /// Both cookies and the header for clients that keep no cookies.
@@ -25,7 +24,7 @@ fn write(call: &Call, response: &mut Response, value: Option<&str>) {
     let encoded = value.map(|value| {
         percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC).to_string()
     });
-    let lifetime = if value.is_some() { YEAR / 1000 } else { 0 };
+    let lifetime = if value.is_some() { call.app.policies().session_duration / 1000 } else { 0 };
     for name in &names {
         let cookie = format!(
             "{name}={}; Path=/; HttpOnly; Max-Age={lifetime}{secure}",

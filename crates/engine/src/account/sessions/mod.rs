@@ -33,8 +33,6 @@ pub use cookies::{end as end_cookies, set as set_cookies};
 pub use own::jwt_duration;
 pub use sign_in::{TRIES, wrong_credentials};
 
-/// A session lasts a year.
-const YEAR: i64 = 365 * 86_400_000;
 /// Sessions that one address may begin in an hour: a whole organisation may have one.
 const MANY: Rate = Rate { times: 600, window: HOUR };
 /// Accounts without a name that one address may make in an hour.
@@ -115,20 +113,32 @@ pub fn begin(
         let blocked = ApiError::new(StatusCode::UNAUTHORIZED, "user_blocked", "This account is blocked.");
         return Err(blocked.into());
     }
-    let now = app.now();
+    let (now, policies) = (app.now(), app.policies());
     let secret = SessionSecret { id: user.id.clone(), secret: ids::secret() };
     let (id, hash) = (ids::unique(), ids::hash_secret(&secret.secret));
     let factors = json!([opening.factor]).to_string();
     tx.execute(
         "INSERT INTO session (id, user_id, hash, provider, ip, agent, created, expire, factors, updated)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?7)",
-        params![id, user.id, hash, opening.provider, trace.ip, trace.agent, now, now + YEAR, factors],
+        params![
+            id,
+            user.id,
+            hash,
+            opening.provider,
+            trace.ip,
+            trace.agent,
+            now,
+            now + policies.session_duration,
+            factors
+        ],
     )?;
-    tx.execute(
-        "DELETE FROM session WHERE user_id = ?1 AND id NOT IN
-           (SELECT id FROM session WHERE user_id = ?1 ORDER BY created DESC, rowid DESC LIMIT ?2)",
-        params![user.id, app.config.accounts.sessions],
-    )?;
+    if policies.sessions > 0 {
+        tx.execute(
+            "DELETE FROM session WHERE user_id = ?1 AND id NOT IN
+               (SELECT id FROM session WHERE user_id = ?1 ORDER BY created DESC, rowid DESC LIMIT ?2)",
+            params![user.id, policies.sessions],
+        )?;
+    }
     tx.execute("UPDATE user SET accessed = ?1 WHERE id = ?2", params![now, user.id])?;
     trace.log(tx, &user.id, "session.create", now)?;
     let another =
@@ -169,7 +179,7 @@ fn answer(call: &Call, begun: &Begun) -> ApiResult<Response> {
 /// Tells the account's owner by mail that somebody signed in, where this is wanted and was not the first time.
 fn alert(call: &Call, user: &User, begun: &Begun) {
     let app = &call.app;
-    let wanted = app.config.accounts.session_alerts && begun.another && !user.email.is_empty();
+    let wanted = app.policies().session_alerts && begun.another && !user.email.is_empty();
     if wanted && app.messenger.needs(Channel::Email).is_ok() {
         let time = iso(begun.session.created);
         let device = agent::words(&begun.session.agent);

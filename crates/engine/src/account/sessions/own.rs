@@ -5,7 +5,7 @@ use rusqlite::params;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{YEAR, all, cookies, end_all, find, not_found};
+use super::{all, cookies, end_all, find, not_found};
 use crate::{
     account::logs::Trace,
     core::{
@@ -60,17 +60,17 @@ pub async fn get(call: Call) -> ApiResult<Response> {
     routes::json(StatusCode::OK, &session.json(is_current))
 }
 
-/// `PATCH /account/sessions/{id}`: a year from now.
+/// `PATCH /account/sessions/{id}`: as long again, from now.
 pub async fn refresh(call: Call) -> ApiResult<Response> {
     let (user, current) = call.caller.user()?;
     let (user, wanted, now) = (user.to_owned(), wanted(&call, current), call.app.now());
     let is_current = wanted == current;
-    let trace = Trace::of(&call);
+    let (trace, duration) = (Trace::of(&call), call.app.policies().session_duration);
     let session = call
         .app
         .change(move |tx, events| {
             let sql = "UPDATE session SET expire = ?1, updated = ?2 WHERE user_id = ?3 AND id = ?4";
-            tx.execute(sql, params![now + YEAR, now, user, wanted])?;
+            tx.execute(sql, params![now + duration, now, user, wanted])?;
             let session = find(tx, &user, &wanted)?.ok_or_else(not_found)?;
             trace.log(tx, &user, "session.update", now)?;
             events.push(session.event("update", now));

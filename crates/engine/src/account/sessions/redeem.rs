@@ -24,7 +24,7 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
         secret: String,
     }
     let body: Body = call.json().await?;
-    let (app, trace) = (call.app.clone(), Trace::of(&call));
+    let (app, trace, is_key) = (call.app.clone(), Trace::of(&call), call.caller.is_key());
     let begun = call
         .app
         .change(move |tx, events| {
@@ -33,6 +33,16 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
             };
             let now = app.now();
             let mut user = User::get(tx, &token.user)?;
+            // What was sent before a way in was switched off does not open it, either.
+            let method = match token.purpose {
+                Purpose::PhoneCode => Some("phone"),
+                Purpose::MagicLink => Some("magic-url"),
+                Purpose::EmailCode => Some("email-otp"),
+                _ => None,
+            };
+            if let Some(method) = method.filter(|_| !is_key) {
+                app.settings().needs_method(method)?;
+            }
             // Who reads the message has the address.
             let (proof, opening) = match token.purpose {
                 Purpose::PhoneCode => (
@@ -50,7 +60,7 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
                 _ => (None, Opening { provider: "token", factor: "token" }),
             };
             if let Some(proof) = proof {
-                let remembered = app.config.accounts.passwords.remembered;
+                let remembered = app.policies().passwords.remembered;
                 user = users::write(tx, events, &user.id, proof, remembered, now)?;
             }
             let begun = begin(tx, events, &app, &trace, &user, opening)?;

@@ -1,10 +1,10 @@
 //! Asking for a secret with an address. Whether somebody has it is not to be heard from the answer: the asker is told
 //! the id that they asked with, and what they do with it later finds the person.
 
-use super::{Purpose, Token, make};
+use super::{Purpose, Token, make, make_with};
 use crate::{
     core::{app::App, error::ApiResult, events::Event, ids, routes::Call, store::StoreError},
-    users::User,
+    users::{self, User},
 };
 
 /// How somebody is reached.
@@ -23,19 +23,36 @@ pub struct Asked {
 pub async fn ask(call: &Call, address: Address, wanted: &str, purpose: Purpose) -> ApiResult<Asked> {
     let told = ids::wanted(wanted)?;
     let (app, is_key) = (call.app.clone(), call.caller.is_key());
+    let policies = call.app.policies();
+    // A tester's number has a code of its own.
+    let code = match &address {
+        Address::Phone(phone) => call.app.settings().mock_phones.get(phone).cloned(),
+        Address::Email(_) => None,
+    };
+    let may_come = match &address {
+        Address::Email(email) => users::check_new_email(&call.app, email).is_ok(),
+        Address::Phone(_) => true,
+    };
     let asked = call.app.change(move |tx, events| {
         let known = match &address {
             Address::Email(email) => User::find_by_email(tx, email)?,
             Address::Phone(phone) => User::find_by_phone(tx, phone)?,
         };
         let user = match known {
-            None if app.config.sign_up || is_key => Some(sign_up(tx, events, &app, address, &told)?),
+            None if is_key
+                || (app.config.sign_up && may_come && users::check_room(tx, policies.users).is_ok()) =>
+            {
+                Some(sign_up(tx, events, &app, address, &told)?)
+            }
             other => other.filter(|user| user.status),
         };
         let id = user.map(|user| user.id);
         // A program with a key may know everything.
         let told = id.as_ref().filter(|_| is_key).unwrap_or(&told);
-        let token = make(tx, &app, purpose, id.as_deref(), told)?;
+        let token = match code {
+            Some(code) => make_with(tx, &app, purpose, id.as_deref(), told, code, purpose.lifetime())?,
+            None => make(tx, &app, purpose, id.as_deref(), told)?,
+        };
         Ok(Asked { token, known: id.is_some() })
     });
     Ok(asked.await?)

@@ -81,7 +81,7 @@ impl Purpose {
     }
 
     /// Milliseconds that a secret works.
-    fn lifetime(self) -> i64 {
+    pub fn lifetime(self) -> i64 {
         match self {
             Self::Recovery | Self::MagicLink | Self::Verification => 60 * MINUTE,
             _ => 15 * MINUTE,

@@ -1,6 +1,7 @@
 //! Mail and text messages out. Nobody waits for them: how long an answer takes says nothing about who got one.
 
 mod mailbox;
+mod server;
 mod sms;
 mod smtp;
 mod template;
@@ -10,8 +11,13 @@ use std::{sync::Arc, time::Duration};
 use axum::http::StatusCode;
 use tokio::sync::Semaphore;
 
-use super::error::{ApiError, ApiResult};
+use super::{
+    error::{ApiError, ApiResult},
+    outbound::Outbound,
+    settings::Live,
+};
 pub use mailbox::Mailbox;
+pub use server::OpenMailServer;
 pub use sms::Sms;
 pub use smtp::Smtp;
 pub use template::{Language, Template};
@@ -47,6 +53,15 @@ impl std::fmt::Debug for Message {
     }
 }
 
+/// Who a mail is from. What is empty is as the outlet has it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sender {
+    pub name: String,
+    pub email: String,
+    pub reply_to_name: String,
+    pub reply_to_email: String,
+}
+
 /// Why a message did not go out. None of the texts names who should have got it.
 #[derive(Debug, thiserror::Error)]
 pub enum MessageError {
@@ -66,6 +81,8 @@ pub enum Outlet {
     None,
     Mailbox(Mailbox),
     Smtp(Smtp),
+    /// A mail server that an administrator set while the server ran.
+    Server(OpenMailServer, Outbound),
     Sms(Sms),
 }
 
@@ -81,14 +98,16 @@ pub struct MessengerConfig {
 #[derive(Debug)]
 pub struct Messenger {
     config: MessengerConfig,
+    /// What an administrator set in place of it.
+    live: Arc<Live>,
     waiting: Arc<Semaphore>,
     lines: Arc<Semaphore>,
 }
 
 impl Messenger {
-    pub fn new(config: MessengerConfig) -> Self {
+    pub fn new(config: MessengerConfig, live: Arc<Live>) -> Self {
         let [waiting, lines] = [WAITING, LINES].map(|places| Arc::new(Semaphore::new(places)));
-        Self { config, waiting, lines }
+        Self { config, live, waiting, lines }
     }
 
     pub fn organisation(&self) -> &str {
@@ -107,7 +126,7 @@ impl Messenger {
                 kind,
                 format!("This server sends no {what}. An administrator sets that up."),
             )),
-            Outlet::Mailbox(_) | Outlet::Smtp(_) | Outlet::Sms(_) => Ok(()),
+            Outlet::Mailbox(_) | Outlet::Smtp(_) | Outlet::Server(..) | Outlet::Sms(_) => Ok(()),
         }
     }
 
@@ -122,8 +141,12 @@ impl Messenger {
     ) {
         let mut values = values.to_vec();
         values.push(("organisation", &self.config.organisation));
-        let message = template.fill(language, to, &values);
-        let outlet = self.outlet(message.channel).clone();
+        let own = template.kind().and_then(|kind| self.live.get().wordings.find(kind, language));
+        let (message, sender) = match own {
+            Some(own) => (own.fill(to, &values), own.sender.clone()),
+            None => (template.fill(language, to, &values), Sender::default()),
+        };
+        let outlet = self.outlet(message.channel);
         let Ok(place) = self.waiting.clone().try_acquire_owned() else {
             tracing::error!("a message was dropped: too many wait already");
             return;
@@ -131,7 +154,7 @@ impl Messenger {
         let lines = self.lines.clone();
         tokio::spawn(async move {
             let _place = place;
-            deliver(&outlet, &message, now, &lines).await;
+            deliver(&outlet, &message, &sender, now, &lines).await;
         });
     }
 
@@ -142,15 +165,15 @@ impl Messenger {
         let _ = self.waiting.acquire_many(all).await;
     }
 
-    fn outlet(&self, channel: Channel) -> &Outlet {
+    fn outlet(&self, channel: Channel) -> Outlet {
         match channel {
-            Channel::Email => &self.config.mail,
-            Channel::Sms => &self.config.sms,
+            Channel::Email => self.live.get().mail.clone().unwrap_or_else(|| self.config.mail.clone()),
+            Channel::Sms => self.config.sms.clone(),
         }
     }
 }
 
-async fn deliver(outlet: &Outlet, message: &Message, now: i64, lines: &Semaphore) {
+async fn deliver(outlet: &Outlet, message: &Message, sender: &Sender, now: i64, lines: &Semaphore) {
     let mut waits = AGAIN.into_iter();
     loop {
         let sent = {
@@ -158,7 +181,11 @@ async fn deliver(outlet: &Outlet, message: &Message, now: i64, lines: &Semaphore
             match outlet {
                 Outlet::None => return,
                 Outlet::Mailbox(mailbox) => mailbox.put(message, now).await,
-                Outlet::Smtp(smtp) => smtp.send(message).await,
+                Outlet::Smtp(smtp) => smtp.send(message, sender).await,
+                Outlet::Server(server, outbound) => match server.connect(outbound).await {
+                    Ok(smtp) => smtp.send(message, sender).await,
+                    Err(error) => Err(error),
+                },
                 Outlet::Sms(sms) => sms.send(message).await,
             }
         };

@@ -5,12 +5,13 @@ use lettre::{
     message::{Mailbox, MultiPart},
 };
 
-use super::{Message, MessageError};
+use super::{Message, MessageError, Sender};
 
 #[derive(Clone)]
 pub struct Smtp {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
-    from: Mailbox,
+    pub(super) transport: AsyncSmtpTransport<Tokio1Executor>,
+    pub(super) from: Mailbox,
+    pub(super) reply_to: Option<Mailbox>,
 }
 
 impl std::fmt::Debug for Smtp {
@@ -30,16 +31,23 @@ impl Smtp {
             .map_err(|error| MessageError::Setting(error.to_string()))?
             .build();
         let from = from.parse().map_err(|_| MessageError::Setting("'from' is no address".into()))?;
-        Ok(Self { transport, from })
+        Ok(Self { transport, from, reply_to: None })
     }
 
-    pub async fn send(&self, message: &Message) -> Result<(), MessageError> {
+    /// Sends as `sender`, as far as one is given.
+    pub async fn send(&self, message: &Message, sender: &Sender) -> Result<(), MessageError> {
         let refused = |error: &dyn std::error::Error| MessageError::Refused(error.to_string());
         let to = message.to.parse().map_err(|_| MessageError::Refused("the address is not valid".into()))?;
-        let mail = lettre::Message::builder()
-            .from(self.from.clone())
+        let mut mail = lettre::Message::builder()
+            .from(mailbox(&sender.name, &sender.email, Some(&self.from))?)
             .to(Mailbox::new(None, to))
-            .subject(&message.subject)
+            .subject(&message.subject);
+        let answers_elsewhere = !sender.reply_to_email.is_empty();
+        if answers_elsewhere || self.reply_to.is_some() {
+            let place = mailbox(&sender.reply_to_name, &sender.reply_to_email, self.reply_to.as_ref())?;
+            mail = mail.reply_to(place);
+        }
+        let mail = mail
             .multipart(MultiPart::alternative_plain_html(message.text.clone(), message.html.clone()))
             .map_err(|error| refused(&error))?;
         match self.transport.send(mail).await {
@@ -48,6 +56,18 @@ impl Smtp {
             Err(error) => Err(MessageError::Unreachable(error.to_string())),
         }
     }
+}
+
+/// A name and an address; what is empty is taken from `usual`.
+pub(super) fn mailbox(name: &str, email: &str, usual: Option<&Mailbox>) -> Result<Mailbox, MessageError> {
+    let email = match (email, usual) {
+        ("", Some(usual)) => usual.email.clone(),
+        (email, _) => {
+            email.parse().map_err(|_| MessageError::Setting("the sender's address is not valid".into()))?
+        }
+    };
+    let usual_name = usual.and_then(|usual| usual.name.clone());
+    Ok(Mailbox::new(if name.is_empty() { usual_name } else { Some(name.to_owned()) }, email))
 }
 
 #[cfg(test)]
@@ -102,7 +122,7 @@ mod tests {
             text: "It is 123456.".into(),
             html: "<p>It is <b>123456</b>.</p>".into(),
         };
-        smtp.send(&message).await.expect("sent");
+        smtp.send(&message, &Sender::default()).await.expect("sent");
         drop(smtp);
         let told = server.await.expect("told");
         for part in
@@ -112,7 +132,7 @@ mod tests {
         }
         let bad = Message { to: "ada@example.org\r\nRCPT TO:<eve@example.org>".into(), ..message };
         let smtp = Smtp::new(&url, "no-reply@example.org").expect("settings");
-        assert!(matches!(smtp.send(&bad).await, Err(MessageError::Refused(_))));
+        assert!(matches!(smtp.send(&bad, &Sender::default()).await, Err(MessageError::Refused(_))));
         assert!(Smtp::new("http://mail", "a@example.org").is_err());
         assert!(Smtp::new(&url, "nobody").is_err());
     }

@@ -8,10 +8,18 @@ use axum::http::{HeaderMap, header};
 
 use super::{Channel, Message};
 
+/// Languages that all messages are written in here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
+pub enum BuiltIn {
     English,
     German,
+}
+
+/// A reader's language: two letters, and perhaps a country's, in lower case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Language {
+    code: [u8; 5],
+    length: usize,
 }
 
 impl Language {
@@ -19,11 +27,41 @@ impl Language {
     pub fn of(headers: &HeaderMap) -> Self {
         let said = headers.get("x-appwrite-locale").or_else(|| headers.get(header::ACCEPT_LANGUAGE));
         let said = said.and_then(|value| value.to_str().ok()).unwrap_or_default();
-        if said.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("de")) {
-            Self::German
-        } else {
-            Self::English
+        let first = said.split([',', ';']).next().unwrap_or_default().trim();
+        Self::from_code(first).or_else(|| Self::from_code(first.get(..2)?)).unwrap_or(Self::ENGLISH)
+    }
+
+    pub const ENGLISH: Self = Self { code: *b"en\0\0\0", length: 2 };
+
+    /// `de` or `de-at`, in letters of any case.
+    pub fn from_code(code: &str) -> Option<Self> {
+        let letters = |part: &[u8]| part.iter().all(u8::is_ascii_alphabetic);
+        let fits = match code.as_bytes() {
+            short @ [_, _] => letters(short),
+            [first, second, b'-', country @ ..] => {
+                country.len() == 2 && letters(&[*first, *second]) && letters(country)
+            }
+            _ => false,
+        };
+        if !fits {
+            return None;
         }
+        let mut kept = [0; 5];
+        kept[..code.len()].copy_from_slice(code.to_ascii_lowercase().as_bytes());
+        Some(Self { code: kept, length: code.len() })
+    }
+
+    pub fn code(&self) -> &str {
+        std::str::from_utf8(&self.code[..self.length]).unwrap_or("en")
+    }
+
+    /// Whether messages are written in it, as far as they are ours.
+    pub fn is_built_in(self) -> bool {
+        self.code.starts_with(b"en") || self.code.starts_with(b"de")
+    }
+
+    fn built_in(self) -> BuiltIn {
+        if self.code.starts_with(b"de") { BuiltIn::German } else { BuiltIn::English }
     }
 }
 
@@ -54,6 +92,40 @@ macro_rules! both {
 }
 
 impl Template {
+    /// The kind of mail that an organisation may have words of its own for, as Appwrite calls it.
+    pub fn kind(self) -> Option<&'static str> {
+        Some(match self {
+            Self::EmailCode => "otpSession",
+            Self::MagicLink => "magicSession",
+            Self::Recovery => "recovery",
+            Self::Verification => "verification",
+            Self::SecondFactor => "mfaChallenge",
+            Self::SignedIn => "sessionAlert",
+            Self::Invitation => "invitation",
+            _ => return None,
+        })
+    }
+
+    /// The mail of a kind.
+    pub fn of_kind(kind: &str) -> Option<Self> {
+        let all = [
+            Self::EmailCode,
+            Self::MagicLink,
+            Self::Recovery,
+            Self::Verification,
+            Self::SecondFactor,
+            Self::SignedIn,
+            Self::Invitation,
+        ];
+        all.into_iter().find(|template| template.kind() == Some(kind))
+    }
+
+    /// Subject and body of a mail as they are built in.
+    pub fn built_in(self, language: Language) -> (&'static str, &'static str) {
+        let words = self.words(language);
+        words.split_once('\n').map_or((words, ""), |(subject, body)| (subject, body.trim()))
+    }
+
     fn words(self, language: Language) -> &'static str {
         let [english, german] = match self {
             Self::EmailCode => both!("email_code"),
@@ -70,9 +142,9 @@ impl Template {
             Self::Invitation => both!("invitation"),
             Self::InvitationByPhone => both!("invitation_phone"),
         };
-        match language {
-            Language::English => english,
-            Language::German => german,
+        match language.built_in() {
+            BuiltIn::English => english,
+            BuiltIn::German => german,
         }
     }
 
@@ -99,7 +171,7 @@ impl Template {
         let html = match channel {
             Channel::Sms => String::new(),
             Channel::Email => {
-                let lang = if language == Language::German { "de" } else { "en" };
+                let lang = if language.built_in() == BuiltIn::German { "de" } else { "en" };
                 let body: String = kept().map(|words| html(words, values)).collect();
                 format!(
                     "<!doctype html><html lang=\"{lang}\"><meta charset=\"utf-8\"><body style=\"font-family:sans-serif\">{body}</body></html>"
@@ -148,6 +220,8 @@ fn escape(text: &str) -> String {
 mod tests {
     use super::*;
 
+    const GERMAN: Language = Language { code: *b"de\0\0\0", length: 2 };
+
     const ALL: [Template; 13] = [
         Template::EmailCode,
         Template::MagicLink,
@@ -189,10 +263,10 @@ mod tests {
             places
         };
         for template in ALL {
-            let [english, german] = [Language::English, Language::German].map(|l| places(template.words(l)));
+            let [english, german] = [Language::ENGLISH, GERMAN].map(|l| places(template.words(l)));
             assert_eq!(english, german, "{template:?}");
             assert!(english.iter().all(|place| VALUES.iter().any(|(name, _)| name == place)), "{template:?}");
-            let message = template.fill(Language::German, "ada".into(), &VALUES);
+            let message = template.fill(GERMAN, "ada".into(), &VALUES);
             assert!(!message.text.contains(['{', '}']) && !message.text.is_empty());
             assert_eq!(message.subject.is_empty(), message.channel == Channel::Sms, "{template:?}");
             assert_eq!(message.html.is_empty(), message.channel == Channel::Sms, "{template:?}");
@@ -205,7 +279,7 @@ mod tests {
     #[test]
     fn values_are_written_as_text_and_what_is_empty_is_left_out() {
         let filled = |values: &[(&'static str, &str)]| {
-            Template::EmailCode.fill(Language::English, "ada".into(), values)
+            Template::EmailCode.fill(Language::ENGLISH, "ada".into(), values)
         };
         let with = filled(&VALUES);
         assert!(with.text.contains("Golden Fox") && with.html.contains("<b>123456</b>"));
@@ -213,7 +287,7 @@ mod tests {
             filled(&[("organisation", "A&B"), ("code", "{phrase}"), ("minutes", "15"), ("phrase", "")]);
         assert!(!without.text.contains("phrase:") && without.text.contains("{phrase}"));
         assert!(without.html.contains("A&amp;B"));
-        let invited = Template::Invitation.fill(Language::English, "ada".into(), &VALUES);
+        let invited = Template::Invitation.fill(Language::ENGLISH, "ada".into(), &VALUES);
         assert!(invited.html.contains("&lt;Clinic&gt;") && invited.html.contains("?a=1&amp;b=2\""));
     }
 
@@ -225,9 +299,15 @@ mod tests {
                 value.parse().expect("value"),
             )]))
         };
-        assert_eq!(of("accept-language", "de-AT,de;q=0.9"), Language::German);
-        assert_eq!(of("x-appwrite-locale", "DE"), Language::German);
-        assert_eq!(of("accept-language", "fr"), Language::English);
-        assert_eq!(Language::of(&HeaderMap::new()), Language::English);
+        let said = |name, value| of(name, value).code().to_owned();
+        assert_eq!(said("accept-language", "de-AT,de;q=0.9"), "de-at");
+        assert_eq!(of("x-appwrite-locale", "DE"), GERMAN);
+        assert_eq!(said("accept-language", "fr-Latn-FR"), "fr");
+        assert_eq!(of("accept-language", "fr").built_in(), BuiltIn::English);
+        for nothing in ["", "*", "d", "1", "ä"] {
+            assert!(Language::from_code(nothing).is_none(), "{nothing}");
+        }
+        assert_eq!(Language::of(&HeaderMap::new()), Language::ENGLISH);
+        assert_eq!(of("accept-language", "de-AT").built_in(), BuiltIn::German);
     }
 }

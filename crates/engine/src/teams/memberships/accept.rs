@@ -75,12 +75,14 @@ pub async fn accept(mut call: Call) -> ApiResult<Response> {
             // Only what the message went to is shown by it.
             let current = invited.is_empty() || invited == user.email || invited == user.phone;
             if let Some(proof) = proof.filter(|_| current) {
-                let remembered = app.config.accounts.passwords.remembered;
+                let remembered = app.policies().passwords.remembered;
                 user = users::write(tx, events, &user.id, proof, remembered, now)?;
             }
             let membership = find(tx, &team, &id, Pending::Whole)?.ok_or_else(not_found)?;
             trace.log(tx, &user.id, "membership.update", now)?;
-            events.push(event(&membership, "update", now));
+            let mut event = event(&membership, app.policies().memberships, "update", now);
+            event.add_names(&[("teams", &team), ("memberships", &id)], "update.status");
+            events.push(event);
             let begun = if caller.is_some() || !current {
                 None
             } else {

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Pending, check_roles, event, find, join};
+use super::{Pending, check_roles, event, find, join, list::as_seen};
 use crate::{
     account::{logs::Trace, redirect, tokens},
     core::{
@@ -17,7 +17,7 @@ use crate::{
         store::StoreError,
     },
     teams::team::{self, owned},
-    users::{User, check_email, check_name, check_phone},
+    users::{self, User, check_email, check_name, check_phone},
 };
 
 #[derive(Deserialize)]
@@ -67,12 +67,13 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
 
 async fn put_in(call: &Call, team: String, person: Person, roles: String, name: String) -> ApiResult<Value> {
     let (now, trace) = (call.app.now(), Trace::of(call));
+    let seen = call.app.policies().memberships;
     let made = call.app.change(move |tx, events| {
-        let user = resolve(tx, events, &person, name, true, now)?;
+        let user = resolve(tx, events, &person, name, Some(0), now)?;
         check_free(tx, &team, &user.id)?;
         let membership = join(tx, &team, &user.id, &roles, now)?;
         trace.log(tx, &user.id, "membership.create", now)?;
-        events.push(event(&membership, "create", now));
+        events.push(event(&membership, seen, "create", now));
         Ok(membership)
     });
     Ok(made.await?)
@@ -106,11 +107,17 @@ async fn invite(
     let secret = ids::secret();
     let hash = ids::hash_secret(&secret);
     let invited = if matches!(person, Person::Id(_)) { String::new() } else { to.clone() };
-    let (now, trace, sign_up) = (call.app.now(), Trace::of(call), call.app.config.sign_up);
+    let (now, trace, policies) = (call.app.now(), Trace::of(call), call.app.policies());
+    // Who is not there yet comes as one who signs up.
+    let may_come = match &person {
+        Person::Email(email) => users::check_new_email(&call.app, email).is_ok(),
+        Person::Phone(_) | Person::Id(_) => true,
+    };
+    let room = (call.app.config.sign_up && may_come).then_some(policies.users);
     let membership = call
         .app
         .change(move |tx, events| {
-            let user = resolve(tx, events, &person, name, sign_up, now)?;
+            let user = resolve(tx, events, &person, name, room, now)?;
             check_free(tx, &team, &user.id)?;
             tx.execute(
                 "INSERT INTO membership (id, team_id, user_id, roles, created, updated, hash, invited)
@@ -123,7 +130,7 @@ async fn invite(
             let id: String = tx.query_row(sql, [&team, &user.id], |row| row.get(0))?;
             let membership = find(tx, &team, &id, Pending::AsInvited)?.ok_or_else(super::not_found)?;
             trace.log(tx, &user.id, "membership.create", now)?;
-            events.push(event(&membership, "create", now));
+            events.push(event(&membership, policies.memberships, "create", now));
             Ok(membership)
         })
         .await?;
@@ -141,16 +148,16 @@ async fn invite(
     let template = if by_phone { Template::InvitationByPhone } else { Template::Invitation };
     let values = [("link", link.as_str()), ("team", &team)];
     call.app.messenger.send(template, Language::of(&call.headers), to, now, &values);
-    Ok(membership)
+    Ok(as_seen(call, membership))
 }
 
-/// Who is meant; somebody new where accounts may be made.
+/// Who is meant; somebody new where accounts may be made, as far as there is `room` for so many (0: for all).
 fn resolve(
     tx: &Connection,
     events: &mut Vec<Event>,
     person: &Person,
     name: String,
-    may_make: bool,
+    room: Option<u32>,
     now: i64,
 ) -> Result<User, StoreError> {
     let mut new = User::new(ids::unique(), now);
@@ -166,14 +173,15 @@ fn resolve(
             User::find_by_phone(tx, phone)?
         }
     };
-    match known {
-        Some(user) => Ok(user),
-        None if may_make => {
+    match (known, room) {
+        (Some(user), _) => Ok(user),
+        (None, Some(most)) => {
+            users::check_room(tx, most)?;
             let user = new.insert(tx)?;
             events.push(user.event("create", now));
             Ok(user)
         }
-        None => Err(ApiError::new(
+        (None, None) => Err(ApiError::new(
             StatusCode::NOT_FOUND,
             "user_not_found",
             "Nobody here has this address, and sign-up is turned off.",

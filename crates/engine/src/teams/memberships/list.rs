@@ -2,9 +2,9 @@
 
 use axum::{http::StatusCode, response::Response};
 use rusqlite::types::Value as Sql;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Pending, SELECT, find, json_of, not_found};
+use super::{Pending, SELECT, find, hide, json_of, not_found};
 use crate::{
     core::{
         error::ApiResult,
@@ -32,7 +32,15 @@ pub async fn list_of_user(call: Call) -> ApiResult<Response> {
 pub async fn get(call: Call) -> ApiResult<Response> {
     let (team, id, pending) = (visible(&call)?, call.param("membershipId").to_owned(), shown(&call));
     let found = call.app.store.read(move |c| find(c, &team, &id, pending)).await?;
-    routes::json(StatusCode::OK, &found.ok_or_else(not_found)?)
+    routes::json(StatusCode::OK, &as_seen(&call, found.ok_or_else(not_found)?))
+}
+
+/// A membership without what this caller does not see.
+pub fn as_seen(call: &Call, mut membership: Value) -> Value {
+    if !call.caller.is_key() {
+        hide(&mut membership, call.app.policies().memberships);
+    }
+    membership
 }
 
 /// What a caller sees of people who did not say yes yet.
@@ -41,8 +49,15 @@ pub fn shown(call: &Call) -> Pending {
 }
 
 async fn page(call: &Call, condition: &'static str, of: String) -> ApiResult<Response> {
+    // What is not shown is not asked for, either: a list of who has which address would come out.
+    let is_key = call.caller.is_key();
+    let shown_to_all = call.app.policies().memberships;
+    let seen = |shown: bool| is_key || shown;
     let column = |name: &str| {
         let known = match name {
+            "userId" if !seen(shown_to_all.user_id) => return None,
+            "userName" if !seen(shown_to_all.user_name) => return None,
+            "userEmail" if !seen(shown_to_all.user_email) => return None,
             "$id" => "m.id",
             "$createdAt" | "invited" => "m.created",
             "$updatedAt" => "m.updated",
@@ -60,12 +75,20 @@ async fn page(call: &Call, condition: &'static str, of: String) -> ApiResult<Res
     let queries = call.list("queries");
     let mut page = query::parse(&queries, &column)?;
     if let Some(words) = call.query_value("search") {
-        page.containing("(u.name || ' ' || coalesce(u.email, '') || ' ' || u.id || ' ' || t.name)", words);
+        let searched = [
+            (seen(shown_to_all.user_name), "u.name"),
+            (seen(shown_to_all.user_email), "coalesce(u.email, '')"),
+            (seen(shown_to_all.user_id), "u.id"),
+            (true, "t.name"),
+        ];
+        let searched: Vec<&str> =
+            searched.into_iter().filter(|(seen, _)| *seen).map(|(_, column)| column).collect();
+        page.containing(&format!("({})", searched.join(" || ' ' || ")), words);
     }
     // Teams are lists of people to choose from: without a query all are answered.
     let last = if queries.is_empty() {
         page.limit = TOTAL;
-        "u.name"
+        if seen(shown_to_all.user_name) { "u.name" } else { "m.rowid" }
     } else {
         "m.rowid"
     };
@@ -82,5 +105,7 @@ async fn page(call: &Call, condition: &'static str, of: String) -> ApiResult<Res
             page.list(c, source, counted, |row| json_of(row, pending))
         })
         .await?;
+    let memberships: Vec<Value> =
+        memberships.into_iter().map(|membership| as_seen(call, membership)).collect();
     routes::json(StatusCode::OK, &json!({ "total": total, "memberships": memberships }))
 }

@@ -18,6 +18,7 @@ use crate::core::{
     error::{ApiError, ApiResult},
     events::Event,
     ids,
+    settings::MembershipPrivacy,
     store::StoreError,
 };
 
@@ -58,11 +59,31 @@ pub fn join(tx: &Connection, team: &str, user: &str, roles: &str, now: i64) -> R
     Ok(tx.query_row(&sql, [team, user], |row| json_of(row, Pending::Whole))?)
 }
 
+/// Takes away what the people of a team do not see of each other.
+fn hide(membership: &mut Value, shown: MembershipPrivacy) {
+    for (field, is_shown) in [
+        ("userId", shown.user_id),
+        ("userEmail", shown.user_email),
+        ("userPhone", shown.user_phone),
+        ("userName", shown.user_name),
+        ("userAccessedAt", shown.user_accessed_at),
+    ] {
+        if !is_shown {
+            membership[field] = json!("");
+        }
+    }
+    if !shown.user_mfa {
+        membership["mfa"] = json!(false);
+    }
+}
+
 /// Told to the team and to the person, whose roles are others now.
-fn event(membership: &Value, action: &str, time: i64) -> Event {
+fn event(membership: &Value, shown: MembershipPrivacy, action: &str, time: i64) -> Event {
     let text = |key: &str| membership[key].as_str().unwrap_or_default();
     let (team, id, user) = (text("teamId"), text("$id"), text("userId"));
-    Event::new(&[("teams", team), ("memberships", id)], action, membership.clone(), time)
+    let mut payload = membership.clone();
+    hide(&mut payload, shown);
+    Event::new(&[("teams", team), ("memberships", id)], action, payload, time)
         .on(["memberships".to_owned(), format!("memberships.{id}")], action)
         .readable_by(&format!("team:{team}"))
         .readable_by(&format!("user:{user}"))
