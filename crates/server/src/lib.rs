@@ -3,6 +3,7 @@
 mod clock;
 mod config;
 mod doctor;
+mod files;
 mod health;
 mod livekit_config;
 mod messages;
@@ -13,6 +14,7 @@ mod synapse_config;
 
 pub use config::{Config, ConfigError};
 pub use doctor::{Finding, examine};
+pub use files::new_key;
 pub use livekit_config::livekit_config;
 pub use run::{Server, serve};
 pub use secrets::Secrets;

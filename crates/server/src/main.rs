@@ -2,10 +2,10 @@
 
 use std::{io::Write as _, path::PathBuf, process::ExitCode};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
 use telestack_server::{
-    Config, Secrets, examine, livekit_config, serve, write_private, write_synapse_config,
+    Config, Secrets, examine, livekit_config, new_key, serve, write_private, write_synapse_config,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -33,6 +33,11 @@ enum Command {
     },
     /// Writes livekit-server's configuration.
     LivekitConfig {
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Makes a master key for `[engine.encryption]` in a new file.
+    NewKey {
         #[arg(long)]
         out: PathBuf,
     },
@@ -65,6 +70,10 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Run => serve(&config).await?,
         Command::SynapseConfig { out } => write_synapse_config(&config, &secrets()?, &out)?,
         Command::LivekitConfig { out } => write_private(&out, &livekit_config(&config, &secrets()?))?,
+        Command::NewKey { out } => {
+            let id = new_key(&out).with_context(|| format!("{} cannot be made", out.display()))?;
+            writeln!(std::io::stdout(), "{id}")?;
+        }
         Command::AdminKey => writeln!(std::io::stdout(), "{}", secrets()?.admin_key)?,
         Command::Doctor => {
             let mut out = std::io::stdout().lock();

@@ -64,6 +64,13 @@ impl Server {
                 origins: config.server.origins.clone(),
                 behind_proxy: config.server.behind_proxy,
                 quota: config.storage.quota.map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX)),
+                encryption: config
+                    .engine
+                    .encryption
+                    .keys()
+                    .await
+                    .context("[engine.encryption] gives no key; `doctor` says more")?,
+                scanner: config.engine.antivirus.scanner()?,
                 messenger: messages::messenger(config)?,
                 accounts: AccountsConfig {
                     public_url: Some(config.server.public_url.clone()),

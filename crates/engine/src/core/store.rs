@@ -78,6 +78,24 @@ impl Store {
         Ok(Self { inner: Arc::new(inner) })
     }
 
+    /// Reads the database of a folder that another process may be using; nothing where none was made yet, or one by an
+    /// older version.
+    pub fn look<T>(
+        folder: &Path,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        let path = folder.join("engine.sqlite");
+        if !path.exists() {
+            return Ok(None);
+        }
+        let connection = Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if usize::try_from(version).unwrap_or_default() < STEPS.len() {
+            return Ok(None);
+        }
+        work(&connection).map(Some)
+    }
+
     /// Reads a consistent state.
     pub async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
     where
@@ -160,6 +178,7 @@ const STEPS: &[&str] = &[
     include_str!("schema_3_accounts.sql"),
     include_str!("schema_4_tables.sql"),
     include_str!("schema_5_file_tokens.sql"),
+    include_str!("schema_9_storage.sql"),
 ];
 
 fn migrate(connection: &mut Connection) -> Result<(), StoreError> {

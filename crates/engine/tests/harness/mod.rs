@@ -56,6 +56,8 @@ impl Running {
             origins: vec!["https://app.example.org".into()],
             behind_proxy: false,
             quota: None,
+            encryption: None,
+            scanner: None,
             messenger: MessengerConfig {
                 organisation: "Northlight".into(),
                 mail: Outlet::Mailbox(mailbox.clone()),
