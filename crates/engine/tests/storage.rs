@@ -2,49 +2,12 @@
 
 mod harness;
 
-use harness::{Client, Running};
-use reqwest::{
-    Method, Response,
-    multipart::{Form, Part},
+use harness::{
+    Client, Running,
+    files::{CHUNK, FILES, bucket, download, picture, send},
 };
+use reqwest::{Method, Response};
 use serde_json::{Value, json};
-
-const FILES: &str = "/storage/buckets/files/files";
-const CHUNK: usize = 5 * 1024 * 1024;
-
-async fn bucket(engine: &Running, more: Value) {
-    let mut bucket = json!({
-        "bucketId": "files", "name": "Files", "fileSecurity": true, "permissions": ["create(\"users\")"],
-    });
-    bucket.as_object_mut().expect("object").extend(more.as_object().expect("object").clone());
-    engine.admin().ok(Method::POST, "/storage/buckets", &bucket).await;
-}
-
-async fn send(
-    client: &Client,
-    id: &str,
-    name: &str,
-    bytes: &[u8],
-    range: Option<(usize, usize)>,
-) -> Response {
-    let part = Part::bytes(bytes.to_vec()).file_name(name.to_owned());
-    let form = Form::new().text("fileId", id.to_owned()).part("file", part);
-    let mut request = client.request(Method::POST, FILES).multipart(form);
-    if let Some((first, total)) = range {
-        request =
-            request.header("content-range", format!("bytes {first}-{}/{total}", first + bytes.len() - 1));
-        if first > 0 {
-            request = request.header("x-appwrite-id", id);
-        }
-    }
-    request.send().await.expect("answered")
-}
-
-async fn download(client: &Client, id: &str, range: Option<&str>) -> Response {
-    let request = client.request(Method::GET, &format!("{FILES}/{id}/download"));
-    let request = if let Some(range) = range { request.header("range", range) } else { request };
-    request.send().await.expect("answered")
-}
 
 #[tokio::test]
 async fn chunks_come_out_of_order_twice_and_after_a_restart() {
@@ -144,13 +107,6 @@ async fn hostile_content_and_names_do_nothing() {
     assert!(header("content-disposition").starts_with("attachment; filename*=UTF-8''a%22%3B"));
     assert_eq!(header("x-content-type-options"), "nosniff");
     assert!(header("content-security-policy").contains("sandbox"));
-}
-
-fn picture(width: u32, height: u32) -> Vec<u8> {
-    let mut bytes = std::io::Cursor::new(Vec::new());
-    let picture = image::RgbImage::from_fn(width, height, |x, _| image::Rgb([(x % 256) as u8, 90, 200]));
-    picture.write_to(&mut bytes, image::ImageFormat::Png).expect("written");
-    bytes.into_inner()
 }
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod files;
+
 use std::{
     collections::HashMap,
     net::SocketAddr,
@@ -90,6 +92,12 @@ impl Running {
         let _ = (&mut self.server).await;
         self.engine = None;
         Self::on(folder, self.config.clone(), self.clock.clone()).await
+    }
+
+    /// As [`Running::restart`], with another configuration from then on.
+    pub async fn restart_with(mut self, change: impl FnOnce(&mut EngineConfig)) -> Self {
+        change(&mut self.config);
+        self.restart().await
     }
 
     /// The oldest message to `to` that nobody took yet, waited for.
