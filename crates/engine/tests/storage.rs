@@ -124,6 +124,10 @@ async fn previews_are_made_within_limits_kept_and_go_with_their_file() {
         ("width=30", "image/png", (30, 20)),
         ("width=30&height=30&gravity=top-left&output=jpg&quality=40", "image/jpeg", (30, 30)),
         ("height=40&output=webp", "image/webp", (60, 40)),
+        ("height=40&output=gif", "image/gif", (60, 40)),
+        ("width=30&borderWidth=5&borderColor=ff0000&borderRadius=4&opacity=0.5", "image/png", (40, 30)),
+        ("width=30&rotation=90", "image/png", (20, 30)),
+        ("width=30&rotation=-180&output=jpg", "image/jpeg", (30, 20)),
         ("", "image/png", (300, 200)),
     ] {
         let answer = preview(&ada, "pic", query).await;
@@ -135,7 +139,16 @@ async fn previews_are_made_within_limits_kept_and_go_with_their_file() {
         let small = image::load_from_memory(&bytes).expect("a picture");
         assert_eq!((small.width(), small.height()), size, "{query}");
     }
-    for query in ["width=4001", "width=x", "quality=101", "gravity=up", "output=gif", "rotation=90"] {
+    for query in [
+        "width=4001",
+        "width=x",
+        "quality=101",
+        "gravity=up",
+        "output=avif",
+        "rotation=400",
+        "opacity=2",
+        "borderWidth=101",
+    ] {
         assert_eq!(preview(&ada, "pic", query).await.status(), 400, "{query}");
     }
     assert_eq!(preview(&ada, "note", "width=30").await.status(), 400);

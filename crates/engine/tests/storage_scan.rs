@@ -164,11 +164,10 @@ async fn what_the_scanner_knows_is_refused_and_removed() {
         let (status, error) = (refused.status().as_u16(), json_of(refused).await);
         assert_eq!((status, &error["type"]), (403, &json!("storage_invalid_file")));
 
-        // The same over two chunks, whose border is inside the signature.
+        // Over two chunks whose border is inside the signature. A real one looks for it at a file's beginning only.
         let piece = 256 * 1024;
         let mut content = vec![b' '; 2 * piece];
         content[piece - 30..piece + 38].copy_from_slice(&eicar());
-        // clamd looks for it at the beginning of a file, as everybody does: a real one lets this through.
         let total = content.len();
         send(&ada, "split", "split.txt", &content[..piece], Some((0, total))).await;
         let last = send(&ada, "split", "split.txt", &content[piece..], Some((piece, total))).await;

@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod build;
+pub mod clamav;
 pub mod client;
 pub mod data_folder;
 pub mod ffi;

@@ -3,7 +3,7 @@
 use axum::{http::StatusCode, response::Response};
 use rusqlite::params;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     bucket::{Bucket, SELECT, Wishes, blank, missing},
@@ -12,6 +12,7 @@ use super::{
 use crate::core::{
     error::{ApiError, ApiResult},
     ids,
+    query::{self, Source, TOTAL},
     routes::{self, Call},
     store::is_conflict,
 };
@@ -133,17 +134,45 @@ pub async fn delete(call: Call) -> ApiResult<Response> {
 }
 
 pub async fn list(call: Call) -> ApiResult<Response> {
-    let app = call.app.clone();
-    let buckets: Vec<Value> = call
+    let column = |name: &str| {
+        let known = match name {
+            "$id" => "id",
+            "$createdAt" => "created",
+            "$updatedAt" => "updated",
+            "name" => "name",
+            "enabled" => "enabled",
+            "fileSecurity" => "file_security",
+            "maximumFileSize" => "max_size",
+            "compression" => "compression",
+            "encryption" => "encryption",
+            "antivirus" => "antivirus",
+            "transformations" => "transformations",
+            _ => return None,
+        };
+        Some(known.to_owned())
+    };
+    let queries = call.list("queries");
+    let mut page = query::parse(&queries, &column)?;
+    if let Some(words) = call.query_value("search") {
+        page.containing("(name || ' ' || id)", words);
+    }
+    // Buckets are few and chosen from: without a query all are answered.
+    let last = if queries.is_empty() {
+        page.limit = TOTAL;
+        "name"
+    } else {
+        "rowid"
+    };
+    let (counted, app) = (call.counted(), call.app.clone());
+    let (total, buckets) = call
         .app
         .store
         .read(move |c| {
-            let mut statement = c.prepare_cached(&format!("{SELECT} ORDER BY name LIMIT 5000"))?;
-            let rows = statement.query_map([], Bucket::from_row)?;
-            Ok(rows.map(|bucket| Ok(bucket?.json(&app.config))).collect::<rusqlite::Result<_>>()?)
+            let source = Source { select: SELECT, from: "bucket", key: ("id", Vec::new()), last };
+            page.list(c, source, counted, |row| Ok(Bucket::from_row(row)?.json(&app.config)))
         })
         .await?;
-    routes::json(StatusCode::OK, &json!({ "total": buckets.len(), "buckets": buckets }))
+    routes::json(StatusCode::OK, &json!({ "total": total, "buckets": buckets }))
 }
 
 pub async fn get(call: Call) -> ApiResult<Response> {

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use md5::{Digest as _, Md5};
 use rusqlite::params;
 use serde_json::json;
+use tokio::sync::OwnedMutexGuard;
 
 use super::{
     blob::{self, Blob, BlobError, Compression, Form, Packer, blocking, is_compressed},
@@ -30,19 +31,29 @@ pub async fn close_if_whole(app: &Arc<App>, bucket: &Bucket, file: File) -> ApiR
     if file.complete || file.chunks.len() < total {
         return Ok(file);
     }
-    let _one = app.files.lock(format!("close {}", file.number)).await;
+    let turn = turn(app, file.number).await;
     let (bucket_id, id) = (file.bucket.clone(), file.id.clone());
     let now = app.store.read(move |c| File::find(c, &bucket_id, &id)).await?;
     match now.filter(|now| now.number == file.number) {
         Some(now) if now.complete => Ok(now),
-        Some(now) => finish(app, bucket, now).await,
+        Some(now) => finish(app, bucket, now, turn).await,
         None => Err(ApiError::not_found("storage_file_not_found", "A file")),
     }
 }
 
+/// Waits until nobody else closes this file.
+pub async fn turn(app: &App, number: i64) -> OwnedMutexGuard<()> {
+    app.files.lock(format!("close {number}")).await
+}
+
 /// All bytes are here: they are looked at, put in place, and only then the database says so. A crash before that
 /// leaves what this can be done with again.
-pub async fn finish(app: &Arc<App>, bucket: &Bucket, file: File) -> ApiResult<File> {
+pub async fn finish(
+    app: &Arc<App>,
+    bucket: &Bucket,
+    file: File,
+    turn: OwnedMutexGuard<()>,
+) -> ApiResult<File> {
     let number = file.number;
     let failed = move |error: BlobError| failure::blob(&error, number);
     let blobs = app.blobs();
@@ -78,9 +89,10 @@ pub async fn finish(app: &Arc<App>, bucket: &Bucket, file: File) -> ApiResult<Fi
         if let Some(folder) = place.parent() {
             fs::File::open(folder)?.sync_all()?;
         }
-        Ok((looked, stored))
+        // The turn goes with the work: a client that hangs up lets nobody else pack beside it.
+        Ok((looked, stored, turn))
     });
-    let (looked, stored) = looked.await.map_err(failed)?;
+    let (looked, stored, _turn) = looked.await.map_err(failed)?;
     let now = app.now();
     let (form, compression) = if looked.packed { (Form::Packed, wanted) } else { (form, Compression::None) };
     let done = File {

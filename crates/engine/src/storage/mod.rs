@@ -17,6 +17,7 @@ mod range;
 mod scan;
 mod token;
 mod tokens;
+mod touch;
 mod upload;
 
 use axum::http::Method;

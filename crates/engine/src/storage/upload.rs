@@ -22,7 +22,7 @@ use super::{
     discard,
     failure::{self, disk},
     file::{File, check_name, unauthorized},
-    finish::{close_if_whole, finish, forget},
+    finish::{close_if_whole, finish, forget, turn},
     keys,
     range::{self, Chunk},
 };
@@ -212,7 +212,8 @@ async fn whole(
     let closed = async {
         let place = file.incoming(&call.app.blobs());
         tokio::fs::rename(staged, place).await.map_err(|error| disk(&error))?;
-        finish(&call.app, bucket, File { size, chunk_size: size.max(1), chunks: vec![0], ..file }).await
+        let turn = turn(&call.app, number).await;
+        finish(&call.app, bucket, File { size, chunk_size: size.max(1), chunks: vec![0], ..file }, turn).await
     };
     match closed.await {
         Ok(file) => routes::json(StatusCode::CREATED, &file.json()),
