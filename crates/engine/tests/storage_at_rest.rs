@@ -8,7 +8,7 @@ use harness::{
 };
 use reqwest::Method;
 use serde_json::{Value, json};
-use telestack_engine::{Engine, EngineConfig, MasterKey, MasterKeys};
+use telestack_engine::{Clamd, Engine, EngineConfig, MasterKey, MasterKeys, Scanner};
 
 const PIECE: usize = 256 * 1024;
 
@@ -324,4 +324,48 @@ async fn a_bucket_may_offer_no_previews_and_takes_known_words_only() {
     let wrong = json!({ "name": "Files", "compression": "lzma" });
     let refused = (400, "general_argument_invalid".to_owned());
     assert_eq!(admin.refused(Method::PUT, "/storage/buckets/files", &wrong).await, refused);
+}
+
+#[tokio::test]
+async fn a_crash_in_the_middle_of_closing_loses_nothing() {
+    for (content, packed) in [(words(2 * PIECE), "zstd"), (noise(2 * PIECE), "none")] {
+        // A scanner that is away leaves a file with all of its chunks and not closed.
+        let away =
+            Scanner { clamd: Clamd::Socket("/nowhere/clamd".into()), largest: i64::MAX, lenient: false };
+        let engine = Running::with(|config| {
+            encrypted(config);
+            config.scanner = Some(away);
+        })
+        .await;
+        bucket(&engine, json!({ "compression": "zstd" })).await;
+        let ada = engine.user("ada").await;
+        let last = async |engine: &Running| {
+            let ada = engine.sign_in("ada@example.org").await;
+            let answer = send(&ada, "f", "f.txt", &content[PIECE..], Some((PIECE, 2 * PIECE))).await;
+            (answer.status().as_u16(), json_of(answer).await)
+        };
+        send(&ada, "f", "f.txt", &content[..PIECE], Some((0, 2 * PIECE))).await;
+        assert_eq!(last(&engine).await.0, 503);
+        let staged = std::fs::read(blobs(&engine).join("1.staged")).expect("read");
+        let engine = engine.restart_with(|config| config.scanner = None).await;
+        assert_eq!(last(&engine).await.1["compression"], packed);
+        assert_eq!(names(&engine), ["1.blob"]);
+
+        // As it was after the blob was put in place and before the database said so.
+        if packed == "zstd" {
+            std::fs::write(blobs(&engine).join("1.staged"), &staged).expect("written");
+        }
+        std::fs::write(blobs(&engine).join("1.packing"), b"half of it").expect("written");
+        let database = engine.folder.as_ref().expect("folder").path().join("engine.sqlite");
+        let forget = "UPDATE file SET complete = 0, form = 1, compression = 'zstd', stored = NULL";
+        rusqlite::Connection::open(database).expect("open").execute(forget, []).expect("forgotten");
+        let engine = engine.restart().await;
+        engine.tidy().await;
+        let ada = engine.sign_in("ada@example.org").await;
+        assert_eq!(download(&ada, "f", None).await.status(), 404);
+        let (status, file) = last(&engine).await;
+        assert_eq!((status, &file["compression"], &file["chunksUploaded"]), (200, &json!(packed), &json!(2)));
+        assert_eq!(names(&engine), ["1.blob"]);
+        assert!(download(&ada, "f", None).await.bytes().await.expect("bytes") == content);
+    }
 }

@@ -61,12 +61,15 @@ pub async fn finish(
     let packing = blob::packing(&blobs, number);
     let key = keys::of_file(app, &file)?;
     let (form, size) = (file.form, u64::try_from(file.size).unwrap_or_default());
-    // A crash may have come after what was not packed was put in place.
-    let source =
-        if tokio::fs::try_exists(&staged).await.unwrap_or(false) { staged.clone() } else { place.clone() };
-    let opened = {
-        let source = source.clone();
-        blocking(move || Blob::open(&source, form, size, key)).await.map_err(failed)?
+    let compressed = file.compression != Compression::None;
+    let (source, opened) = {
+        let (place, staged) = (place.clone(), staged);
+        let open = move || match Blob::open(&place, form, size, key.clone()) {
+            // What was not packed is in place already where the database did not come to say so.
+            Err(_) if compressed => Ok((staged.clone(), Blob::open(&staged, form, size, key)?)),
+            opened => Ok((place, opened?)),
+        };
+        blocking(open).await.map_err(failed)?
     };
     let opened = Arc::new(opened);
     scan(app, bucket, &file, &opened).await?;
