@@ -289,6 +289,30 @@ mod tests {
         assert!(!folder.path().join("secrets.toml").exists());
     }
 
+    #[tokio::test]
+    async fn a_key_that_is_lost_and_a_scanner_that_is_away_are_named() {
+        let folder = tempfile::tempdir().expect("folder");
+        let text = crate::config::tests::text(folder.path());
+        let (key, socket) = (folder.path().join("files.key"), folder.path().join("clamd.sock"));
+        let more = format!(
+            "[engine.encryption]\nkey = {{ file = {key:?} }}\n[engine.antivirus]\nclamd = \"unix:{}\"\n",
+            socket.display()
+        );
+        let config = crate::config::tests::parse(&format!("{text}{more}"), &[]).expect("valid");
+        let lost = encryption(&config).await;
+        assert!(
+            matches!(lost.as_slice(), [Finding { mend: Some(mend), .. }] if mend.contains("lost")),
+            "{lost:?}"
+        );
+        let id = crate::new_key(&key).expect("made");
+        let there = encryption(&config).await;
+        assert!(
+            matches!(there.as_slice(), [Finding { what, mend: None }] if what.contains(&id)),
+            "{there:?}"
+        );
+        assert!(antivirus(&config).await.is_some_and(|finding| finding.mend.is_some()));
+    }
+
     #[test]
     fn clocks_are_compared() {
         let now = DateTime::parse_from_rfc2822("Tue, 24 Nov 2026 10:00:00 GMT").expect("date").to_utc();
