@@ -33,7 +33,7 @@ pub use crate::{
         messenger::{Mailbox, MessageError, MessengerConfig, Outlet, Sms, Smtp},
         store::StoreError,
     },
-    storage::{Clamd, MasterKey, MasterKeyError, MasterKeys, ScanError, Scanner},
+    storage::{Clamd, MasterKey, MasterKeyError, MasterKeys, Objects, ObjectsError, S3, ScanError, Scanner},
 };
 
 /// What one engine is opened with.
@@ -57,6 +57,8 @@ pub struct EngineConfig {
     pub quota: Option<i64>,
     /// What wraps the keys of files; without it no file is encrypted.
     pub encryption: Option<MasterKeys>,
+    /// Where the blobs of complete files go; without it they stay in `data_dir`.
+    pub objects: Option<Objects>,
     /// Who looks at files before anybody gets them.
     pub scanner: Option<Scanner>,
     /// Where mail and text messages go.

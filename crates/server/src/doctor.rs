@@ -48,6 +48,7 @@ pub async fn examine(config: &Config) -> Result<Vec<Finding>> {
     findings.push(messages(config));
     findings.extend(encryption(config).await);
     findings.extend(antivirus(config).await);
+    findings.extend(objects(config).await);
     findings.push(port(config, &http).await);
     findings.extend(public_url(config, &http).await?);
     let (matrix, livekit) = tokio::join!(matrix(config, &http), livekit(config, &http));
@@ -126,6 +127,21 @@ async fn encryption(config: &Config) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Whether blobs can be put into the object store that is configured.
+async fn objects(config: &Config) -> Option<Finding> {
+    let objects = match config.engine.objects.objects() {
+        Ok(objects) => objects?,
+        Err(error) => return Some(bad(error.to_string(), "correct [engine.objects]")),
+    };
+    Some(match objects.check().await {
+        Ok(()) => good("blobs can be put into the object store"),
+        Err(error) => bad(
+            format!("the object store: {error}"),
+            "start it, or correct [engine.objects]; its keys must write, read and delete",
+        ),
+    })
 }
 
 /// Whether the scanner that is configured answers.

@@ -1,5 +1,5 @@
 //! How files are kept: `[engine.encryption]`, whose keys come from a file, the environment or a command, and
-//! `[engine.antivirus]`.
+//! `[engine.antivirus]`; and where, `[engine.objects]`.
 
 use std::{
     fs,
@@ -10,7 +10,8 @@ use std::{
 };
 
 use serde::Deserialize;
-use telestack_engine::{Clamd, MasterKey, MasterKeyError, MasterKeys, Scanner};
+use telestack_engine::{Clamd, MasterKey, MasterKeyError, MasterKeys, Objects, S3, Scanner};
+use url::Url;
 
 use crate::config::ConfigError;
 
@@ -24,6 +25,7 @@ const LARGEST: u64 = 20_000_000;
 pub struct EngineSection {
     pub encryption: EncryptionSection,
     pub antivirus: AntivirusSection,
+    pub objects: ObjectsSection,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -177,6 +179,50 @@ pub fn new_key(path: &Path) -> io::Result<String> {
     Ok(key.id())
 }
 
+/// A bucket of an object store that speaks S3; without `bucket` blobs stay in the data folder.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ObjectsSection {
+    pub bucket: Option<String>,
+    /// Of a store that is not Amazon's: `https://s3.example.org`.
+    pub endpoint: Option<Url>,
+    pub region: Option<String>,
+    /// The folder in the bucket.
+    pub prefix: String,
+    pub access_key: Option<String>,
+    pub secret_key: Option<String>,
+}
+
+// Keys are in it.
+impl std::fmt::Debug for ObjectsSection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ObjectsSection").field("bucket", &self.bucket).finish_non_exhaustive()
+    }
+}
+
+impl ObjectsSection {
+    /// Where blobs go, if not into the folder.
+    ///
+    /// # Errors
+    /// Something is missing or not valid.
+    pub fn objects(&self) -> Result<Option<Objects>, ConfigError> {
+        let Some(bucket) = self.bucket.clone() else { return Ok(None) };
+        let needed = |name: &str, value: &Option<String>| {
+            value.clone().ok_or_else(|| ConfigError::Value(format!("[engine.objects] {name} is missing")))
+        };
+        let place = S3 {
+            endpoint: self.endpoint.clone(),
+            region: self.region.clone().unwrap_or_else(|| "us-east-1".to_owned()),
+            bucket,
+            prefix: self.prefix.clone(),
+            access_key: needed("access_key", &self.access_key)?,
+            secret_key: needed("secret_key", &self.secret_key)?,
+        };
+        let made = Objects::s3(&place);
+        made.map(Some).map_err(|error| ConfigError::Value(format!("[engine.objects]: {error}")))
+    }
+}
+
 impl AntivirusSection {
     /// Who looks at files, if anybody does.
     ///
@@ -249,6 +295,19 @@ mod tests {
             let open = KeySource::File(path).key().await.expect_err("others read it").to_string();
             assert!(open.contains("chmod 600"), "{open}");
         }
+    }
+
+    #[test]
+    fn object_stores_are_read_and_their_keys_not_shown() {
+        let objects = |more: &str| section(&format!("[engine.objects]\n{more}"))?.objects.objects();
+        assert!(objects("").expect("valid").is_none());
+        let keys = "access_key = \"a\"\nsecret_key = \"canary\"\n";
+        let whole =
+            format!("bucket = \"b\"\nendpoint = \"https://s3.example.org\"\nprefix = \"files\"\n{keys}");
+        assert!(objects(&whole).expect("valid").is_some());
+        assert!(!format!("{:?}", section(&format!("[engine.objects]\n{whole}"))).contains("canary"));
+        let missing = objects("bucket = \"b\"\naccess_key = \"a\"\n").map(|_| ()).expect_err("no secret");
+        assert!(missing.to_string().contains("secret_key"));
     }
 
     #[test]

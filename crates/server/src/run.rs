@@ -70,6 +70,7 @@ impl Server {
                     .keys()
                     .await
                     .context("[engine.encryption] gives no key; `doctor` says more")?,
+                objects: config.engine.objects.objects()?,
                 scanner: config.engine.antivirus.scanner()?,
                 messenger: messages::messenger(config)?,
                 accounts: AccountsConfig {

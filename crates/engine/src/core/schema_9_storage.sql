@@ -11,3 +11,5 @@ ALTER TABLE file ADD COLUMN sealed BLOB;
 ALTER TABLE file ADD COLUMN compression TEXT NOT NULL DEFAULT 'none';
 -- Bytes on disk, where they are not as many as the content has.
 ALTER TABLE file ADD COLUMN stored INTEGER;
+-- Whether the blob is in the object store.
+ALTER TABLE file ADD COLUMN away INTEGER NOT NULL DEFAULT 0;

@@ -11,15 +11,24 @@ const UNFINISHED: i64 = 7 * 86_400_000;
 /// Removes the blob and the previews of a file whose row is gone: nobody can reach them any more, so what stays
 /// behind costs space only.
 pub async fn bytes(app: &App, number: i64) {
-    let blobs = app.blobs();
-    told(tokio::fs::remove_file(blob::path(&blobs, number)).await);
-    told(tokio::fs::remove_file(blob::staged(&blobs, number)).await);
+    if let Some(objects) = &app.config.objects
+        && let Err(error) = objects.remove(number).await
+    {
+        tracing::warn!(%error, "an object that nobody needs any more stays where it is");
+    }
+    local(app, number).await;
+    staged(app, number).await;
     told(tokio::fs::remove_dir_all(app.previews().join(number.to_string())).await);
 }
 
 /// Removes the bytes as they came, of a file that was packed.
 pub async fn staged(app: &App, number: i64) {
     told(tokio::fs::remove_file(blob::staged(&app.blobs(), number)).await);
+}
+
+/// Removes the blob in the folder, of a file whose blob is elsewhere or not needed.
+pub async fn local(app: &App, number: i64) {
+    told(tokio::fs::remove_file(blob::path(&app.blobs(), number)).await);
 }
 
 fn told(result: std::io::Result<()>) {

@@ -21,6 +21,16 @@ pub fn disk(error: &std::io::Error) -> ApiError {
 pub fn blob(error: &BlobError, number: i64) -> ApiError {
     match error {
         BlobError::Io(error) => disk(error),
+        BlobError::Objects(error) => {
+            tracing::error!(%error, "the object store failed");
+            let mut away = ApiError::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "general_server_error",
+                "The server cannot reach where its files are. Try again.",
+            );
+            away.retry_after = Some(10);
+            away
+        }
         BlobError::Damaged(why) => {
             tracing::error!(file = number, why, "a blob is damaged: restore it from a backup");
             ApiError::new(

@@ -7,9 +7,10 @@ use std::{
 
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde_json::{Value, json};
+use tokio::runtime::Handle;
 
 use super::{
-    blob::{self, BLOCK, Blob, Compression, FileKey, Form, Frame, blocking},
+    blob::{self, BLOCK, Blob, BlobError, Compression, FileKey, Form, Frame, Source, blocking},
     bucket::Bucket,
     failure, keys,
 };
@@ -50,11 +51,13 @@ pub struct File {
     pub compression: Compression,
     /// Bytes on disk, where they are not as many as the content has.
     pub stored: Option<i64>,
+    /// Whether the blob is in the object store.
+    pub is_away: bool,
 }
 
 pub const SELECT: &str =
     "SELECT number, bucket_id, id, name, permissions, mime, size, signature, chunk_size, chunks,
-     complete, created, updated, uploader, form, sealed, compression, stored FROM file";
+     complete, created, updated, uploader, form, sealed, compression, stored, away FROM file";
 
 impl File {
     pub fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -77,6 +80,7 @@ impl File {
             sealed: row.get(15)?,
             compression: Compression::of_name(&row.get::<_, String>(16)?).unwrap_or(Compression::None),
             stored: row.get(17)?,
+            is_away: row.get(18)?,
         })
     }
 
@@ -139,7 +143,20 @@ impl File {
         let (number, form) = (self.number, self.form);
         let (path, size) = (blob::path(&app.blobs(), number), u64::try_from(self.size).unwrap_or_default());
         let key = keys::of_file(app, self)?;
-        let opened = blocking(move || Blob::open(&path, form, size, key)).await;
+        let objects = app.config.objects.as_ref().filter(|_| self.is_away);
+        if self.is_away && objects.is_none() {
+            let why = BlobError::Damaged("it is in an object store that is not configured");
+            return Err(failure::blob(&why, number));
+        }
+        let (object, runtime) = (objects.map(|objects| objects.object(number)), Handle::current());
+        let opened = blocking(move || {
+            let source = match object {
+                Some(object) => Source::object(object, runtime)?,
+                None => Source::file(&path)?,
+            };
+            Blob::read(source, form, size, key)
+        })
+        .await;
         opened.map(Arc::new).map_err(|error| failure::blob(&error, number))
     }
 
@@ -238,6 +255,7 @@ mod tests {
             sealed: None,
             compression: Compression::None,
             stored: None,
+            is_away: false,
         };
         assert_eq!(file.chunks_total(), 3);
         file.size = 10;

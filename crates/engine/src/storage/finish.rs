@@ -96,6 +96,10 @@ pub async fn finish(
         Ok((looked, stored, turn))
     });
     let (looked, stored, _turn) = looked.await.map_err(failed)?;
+    if let Some(objects) = &app.config.objects {
+        objects.put(number, &blob::path(&blobs, number)).await.map_err(failed)?;
+    }
+    let is_away = app.config.objects.is_some();
     let now = app.now();
     let (form, compression) = if looked.packed { (Form::Packed, wanted) } else { (form, Compression::None) };
     let done = File {
@@ -106,13 +110,15 @@ pub async fn finish(
         form,
         compression,
         stored: (form != Form::Plain).then(|| i64::try_from(stored).unwrap_or(i64::MAX)),
+        is_away,
         ..file
     };
     let done = app
         .change(move |tx, events| {
             tx.execute(
                 "UPDATE file SET complete = 1, signature = ?1, mime = ?2, chunks = ?3, updated = ?4, size = ?5,
-                   chunk_size = ?6, form = ?7, compression = ?8, stored = ?9 WHERE number = ?10",
+                   chunk_size = ?6, form = ?7, compression = ?8, stored = ?9, away = ?10
+                   WHERE number = ?11",
                 params![
                     done.signature,
                     done.mime,
@@ -123,6 +129,7 @@ pub async fn finish(
                     done.form.number(),
                     done.compression.name(),
                     done.stored,
+                    done.is_away,
                     done.number
                 ],
             )?;
@@ -130,8 +137,12 @@ pub async fn finish(
             Ok(done)
         })
         .await?;
+    // Only now nothing needs what it was made of.
     if form == Form::Packed {
         discard::staged(app, number).await;
+    }
+    if is_away {
+        discard::local(app, number).await;
     }
     Ok(done)
 }

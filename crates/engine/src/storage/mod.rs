@@ -11,6 +11,7 @@ mod finish;
 mod keys;
 mod manage;
 mod mime;
+mod objects;
 mod picture;
 mod preview;
 mod range;
@@ -26,6 +27,7 @@ use crate::core::routes::{Route, key, open};
 
 pub use discard::tidy;
 pub use keys::{MasterKey, MasterKeyError, MasterKeys, in_use, rotate};
+pub use objects::{Objects, ObjectsError, S3};
 pub use scan::{Clamd, ScanError, Scanner};
 
 pub fn routes() -> Vec<Route> {

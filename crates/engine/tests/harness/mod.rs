@@ -60,6 +60,7 @@ impl Running {
             quota: None,
             encryption: None,
             scanner: None,
+            objects: None,
             messenger: MessengerConfig {
                 organisation: "Northlight".into(),
                 mail: Outlet::Mailbox(mailbox.clone()),

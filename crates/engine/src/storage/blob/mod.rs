@@ -10,6 +10,7 @@ mod header;
 mod pack;
 mod read;
 mod segments;
+mod source;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -21,6 +22,7 @@ pub use compression::{Compression, is_compressed};
 pub use header::Frame;
 pub use pack::Packer;
 pub use read::Blob;
+pub use source::{Object, Source};
 pub use write::{Writer, blocking};
 
 /// Bytes of the content in a block: what is read, checked and opened at once.
@@ -60,6 +62,8 @@ impl Form {
 pub enum BlobError {
     #[error("{0}")]
     Io(#[from] std::io::Error),
+    #[error("the object store failed: {0}")]
+    Objects(#[from] object_store::Error),
     /// Something was changed, cut, put in another's place, or belongs to another key.
     #[error("the blob is damaged: {0}")]
     Damaged(&'static str),

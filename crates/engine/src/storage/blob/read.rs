@@ -1,6 +1,6 @@
 //! Reading a blob: any part of the content, from the blocks that it is in and no others.
 
-use std::{fs::File, os::unix::fs::FileExt as _, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use axum::body::Bytes;
 use futures_util::{Stream, stream};
@@ -10,13 +10,14 @@ use super::{
     header::{Frame, LENGTH},
     pack::Index,
     segments::Place,
+    source::Source,
     write::blocking,
 };
 
 /// A blob that is open. Its content is never wrong: what cannot be checked or opened is an error.
 #[derive(Debug)]
 pub struct Blob {
-    file: File,
+    source: Source,
     size: u64,
     layout: Layout,
 }
@@ -31,22 +32,25 @@ enum Layout {
 impl Blob {
     /// Opens the blob of a file of `size` bytes.
     pub fn open(path: &Path, form: Form, size: u64, key: Option<FileKey>) -> Result<Self, BlobError> {
-        let file = File::open(path)?;
+        Self::read(Source::file(path)?, form, size, key)
+    }
+
+    /// As [`Blob::open`], wherever it is.
+    pub fn read(source: Source, form: Form, size: u64, key: Option<FileKey>) -> Result<Self, BlobError> {
         if form == Form::Plain {
-            return Ok(Self { file, size, layout: Layout::Plain });
+            return Ok(Self { source, size, layout: Layout::Plain });
         }
-        let mut head = [0; 32];
-        file.read_exact_at(&mut head, 0).map_err(cut)?;
-        let frame = Frame::read(head, key)?;
+        let head = source.read(0, LENGTH)?.try_into();
+        let frame = Frame::read(head.map_err(|_| BlobError::Damaged("it is too short"))?, key)?;
         if frame.form != form {
             return Err(BlobError::Damaged("it is laid out in another way"));
         }
         let layout = match form {
             Form::Packed => {
-                let (length, whole) = (Index::length(&frame, size), file.metadata()?.len());
+                let (length, whole) = (Index::length(&frame, size), source.length()?);
                 let at = whole.checked_sub(length).filter(|at| *at >= LENGTH);
                 let at = at.ok_or(BlobError::Damaged("it is too short"))?;
-                let stored = read(&file, at, length)?;
+                let stored = source.read(at, length)?;
                 let index = Index::read(&frame.guard.open(&frame.of_index(size), stored)?);
                 if index.end() != at {
                     return Err(BlobError::Damaged("its index does not fit"));
@@ -55,7 +59,7 @@ impl Blob {
             }
             Form::Segments | Form::Plain => Layout::Segments(frame),
         };
-        Ok(Self { file, size, layout })
+        Ok(Self { source, size, layout })
     }
 
     /// The frame of an upload.
@@ -72,7 +76,7 @@ impl Blob {
 
     /// Bytes on disk.
     pub fn stored(&self) -> Result<u64, BlobError> {
-        Ok(self.file.metadata()?.len())
+        Ok(self.source.length()?)
     }
 
     /// The block that has the byte at `position`, and where in the content it begins.
@@ -80,17 +84,17 @@ impl Blob {
         let (place, text) = match &self.layout {
             Layout::Plain => {
                 let length = u64::from(BLOCK).min(self.size.saturating_sub(position));
-                return Ok((position, Bytes::from(read(&self.file, position, length)?)));
+                return Ok((position, Bytes::from(self.source.read(position, length)?)));
             }
             Layout::Segments(frame) => {
                 let place = frame.place(self.size, position);
-                let stored = read(&self.file, place.offset, place.length + frame.guard.overhead())?;
+                let stored = self.source.read(place.offset, place.length + frame.guard.overhead())?;
                 (place, frame.guard.open(&frame.of_block(place.index, place.last), stored)?)
             }
             Layout::Packed(frame, index) => {
                 let place = frame.place(self.size, position);
                 let entry = index.entry(place.index).ok_or(BlobError::Damaged("its index is too short"))?;
-                let stored = read(&self.file, entry.offset, entry.length)?;
+                let stored = self.source.read(entry.offset, entry.length)?;
                 let text = frame.guard.open(&frame.of_block(place.index, place.last), stored)?;
                 if entry.is_small {
                     let length = usize::try_from(place.length).unwrap_or_default();
@@ -148,20 +152,5 @@ impl Blob {
         let inside =
             |at: u64| usize::try_from(at.saturating_sub(start)).unwrap_or(usize::MAX).min(text.len());
         Ok(text.slice(inside(position)..inside(end)))
-    }
-}
-
-fn read(file: &File, offset: u64, length: u64) -> Result<Vec<u8>, BlobError> {
-    let mut bytes = vec![0; usize::try_from(length).map_err(|_| BlobError::Damaged("it is too long"))?];
-    file.read_exact_at(&mut bytes, offset).map_err(cut)?;
-    Ok(bytes)
-}
-
-/// A blob that ends before its content does was cut.
-fn cut(error: std::io::Error) -> BlobError {
-    if error.kind() == std::io::ErrorKind::UnexpectedEof {
-        BlobError::Damaged("it is too short")
-    } else {
-        BlobError::Io(error)
     }
 }
