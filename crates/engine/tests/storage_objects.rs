@@ -1,17 +1,14 @@
-//! Blobs in an object store: the server is s3s with a folder behind it, the same protocol as Amazon's.
+//! Blobs in an object store: the server is s3s-fs, which speaks S3 and keeps a folder.
 
 mod harness;
+
+use std::{path::PathBuf, process::Stdio, time::Duration};
 
 use harness::{
     Client, Running,
     files::{FILES, bucket, download, json_of, names, send},
 };
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo},
-    server::conn::auto::Builder,
-};
 use reqwest::Method;
-use s3s::{auth::SimpleAuth, service::S3ServiceBuilder};
 use serde_json::{Value, json};
 use telestack_engine::{EngineConfig, MasterKey, MasterKeys, Objects, S3};
 
@@ -20,14 +17,8 @@ const PIECE: usize = 256 * 1024;
 /// A store with one bucket, `blobs`, until it is dropped.
 struct Store {
     folder: tempfile::TempDir,
-    address: std::net::SocketAddr,
-    serving: tokio::task::JoinHandle<()>,
-}
-
-impl Drop for Store {
-    fn drop(&mut self) {
-        self.serving.abort();
-    }
+    port: u16,
+    _process: tokio::process::Child,
 }
 
 impl Store {
@@ -36,27 +27,30 @@ impl Store {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let folder = tempfile::tempdir().expect("folder");
         std::fs::create_dir(folder.path().join("blobs")).expect("bucket");
-        let mut service = S3ServiceBuilder::new(s3s_fs::FileSystem::new(folder.path()).expect("store"));
-        service.set_auth(SimpleAuth::from_single("key", "secret"));
-        let service = service.build();
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("port");
-        let address = listener.local_addr().expect("address");
-        let serving = tokio::spawn(async move {
-            let mut connections = tokio::task::JoinSet::new();
-            while let Ok((socket, _)) = listener.accept().await {
-                let service = service.clone();
-                connections.spawn(async move {
-                    let server = Builder::new(TokioExecutor::new());
-                    let _ = server.serve_connection(TokioIo::new(socket), service).await;
-                });
+        let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = free.local_addr().expect("address").port();
+        drop(free);
+        let process = tokio::process::Command::new(program())
+            .args(["--access-key", "key", "--secret-key", "secret", "--host", "127.0.0.1"])
+            .args(["--port", &port.to_string()])
+            .arg(folder.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("s3s-fs: `cargo xtask install` builds it");
+        let ready = async {
+            while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
             }
-        });
-        Self { folder, address, serving }
+        };
+        tokio::time::timeout(Duration::from_secs(60), ready).await.expect("the store listens");
+        Self { folder, port, _process: process }
     }
 
     fn objects(&self, secret: &str) -> Option<Objects> {
         let place = S3 {
-            endpoint: Some(format!("http://{}", self.address).parse().expect("a URL")),
+            endpoint: Some(format!("http://127.0.0.1:{}", self.port).parse().expect("a URL")),
             region: "us-east-1".into(),
             bucket: "blobs".into(),
             prefix: "files".into(),
@@ -74,6 +68,15 @@ impl Store {
         names.sort();
         names
     }
+}
+
+/// The server's program.
+fn program() -> PathBuf {
+    let installed = || {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        root.join(".telestack/s3s/bin/s3s-fs")
+    };
+    std::env::var_os("TELESTACK_S3S").map_or_else(installed, PathBuf::from)
 }
 
 fn encrypted(config: &mut EngineConfig) {

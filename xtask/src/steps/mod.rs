@@ -15,6 +15,7 @@ pub mod package;
 pub mod passphrase;
 pub mod python;
 pub mod run;
+pub mod s3s;
 pub mod serve;
 pub mod stamp;
 pub mod synapse;
