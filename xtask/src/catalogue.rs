@@ -13,6 +13,7 @@ pub struct Catalogue {
     pub ffi: Ffi,
     pub go: FromPython,
     pub node: FromPython,
+    pub s3s: FromCrates,
 }
 
 /// Something that PyPI carries, pinned with its hashes in a requirements file.
@@ -28,6 +29,11 @@ pub struct FromPython {
 pub struct FromGo {
     pub version: String,
     pub module: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct FromCrates {
+    pub version: String,
 }
 
 #[derive(Debug, Deserialize)]

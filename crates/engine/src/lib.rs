@@ -19,7 +19,7 @@ mod users;
 mod webhooks;
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -32,6 +32,7 @@ pub use crate::{
         store::StoreError,
     },
     project::KeyError,
+    storage::{Clamd, MasterKey, MasterKeyError, MasterKeys, Objects, ObjectsError, S3, ScanError, Scanner},
 };
 use crate::{
     core::{
@@ -66,6 +67,12 @@ pub struct EngineConfig {
     pub inside: Vec<String>,
     /// Bytes of all files together; none: as many as the disk takes.
     pub quota: Option<i64>,
+    /// What wraps the keys of files; without it no file is encrypted.
+    pub encryption: Option<MasterKeys>,
+    /// Where the blobs of complete files go; without it they stay in `data_dir`.
+    pub objects: Option<Objects>,
+    /// Who looks at files before anybody gets them.
+    pub scanner: Option<Scanner>,
     /// Where mail and text messages go.
     pub messenger: MessengerConfig,
     pub accounts: AccountsConfig,
@@ -92,12 +99,29 @@ impl Engine {
         Ok(Self { app, started })
     }
 
-    /// Removes what interrupted requests of earlier runs left on disk. Requests may run beside it.
+    /// Removes what interrupted requests of earlier runs left on disk, and wraps the keys of files with the current
+    /// master key. Requests may run beside it.
     ///
     /// # Errors
-    /// The store or the disk fails; what was not removed costs space only.
+    /// The store or the disk fails; what was not removed costs space only, and what was not wrapped is the next time.
     pub async fn tidy(&self) -> Result<(), StoreError> {
+        let (wrapped, closed) = storage::rotate(&self.app).await?;
+        if wrapped > 0 {
+            tracing::info!(files = wrapped, "the keys of files are wrapped with the current master key");
+        }
+        if closed > 0 {
+            tracing::error!(files = closed, "files cannot be opened: their master key is not configured");
+        }
         storage::tidy(&self.app, self.started).await
+    }
+
+    /// Ids of the master keys that the files in `data_dir` need, and how many need each. Changes nothing, and may be asked
+    /// while the engine runs.
+    ///
+    /// # Errors
+    /// The database is there and cannot be read.
+    pub fn master_keys_in_use(data_dir: &Path) -> Result<Vec<(String, usize)>, StoreError> {
+        Store::look(data_dir, storage::in_use).map(Option::unwrap_or_default)
     }
 
     /// The API below `/v1`. What is not in the route tables is refused.

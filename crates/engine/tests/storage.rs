@@ -2,49 +2,12 @@
 
 mod harness;
 
-use harness::{Client, Running};
-use reqwest::{
-    Method, Response,
-    multipart::{Form, Part},
+use harness::{
+    Client, Running,
+    files::{CHUNK, FILES, bucket, download, picture, send},
 };
+use reqwest::{Method, Response};
 use serde_json::{Value, json};
-
-const FILES: &str = "/storage/buckets/files/files";
-const CHUNK: usize = 5 * 1024 * 1024;
-
-async fn bucket(engine: &Running, more: Value) {
-    let mut bucket = json!({
-        "bucketId": "files", "name": "Files", "fileSecurity": true, "permissions": ["create(\"users\")"],
-    });
-    bucket.as_object_mut().expect("object").extend(more.as_object().expect("object").clone());
-    engine.admin().ok(Method::POST, "/storage/buckets", &bucket).await;
-}
-
-async fn send(
-    client: &Client,
-    id: &str,
-    name: &str,
-    bytes: &[u8],
-    range: Option<(usize, usize)>,
-) -> Response {
-    let part = Part::bytes(bytes.to_vec()).file_name(name.to_owned());
-    let form = Form::new().text("fileId", id.to_owned()).part("file", part);
-    let mut request = client.request(Method::POST, FILES).multipart(form);
-    if let Some((first, total)) = range {
-        request =
-            request.header("content-range", format!("bytes {first}-{}/{total}", first + bytes.len() - 1));
-        if first > 0 {
-            request = request.header("x-appwrite-id", id);
-        }
-    }
-    request.send().await.expect("answered")
-}
-
-async fn download(client: &Client, id: &str, range: Option<&str>) -> Response {
-    let request = client.request(Method::GET, &format!("{FILES}/{id}/download"));
-    let request = if let Some(range) = range { request.header("range", range) } else { request };
-    request.send().await.expect("answered")
-}
 
 #[tokio::test]
 async fn chunks_come_out_of_order_twice_and_after_a_restart() {
@@ -146,13 +109,6 @@ async fn hostile_content_and_names_do_nothing() {
     assert!(header("content-security-policy").contains("sandbox"));
 }
 
-fn picture(width: u32, height: u32) -> Vec<u8> {
-    let mut bytes = std::io::Cursor::new(Vec::new());
-    let picture = image::RgbImage::from_fn(width, height, |x, _| image::Rgb([(x % 256) as u8, 90, 200]));
-    picture.write_to(&mut bytes, image::ImageFormat::Png).expect("written");
-    bytes.into_inner()
-}
-
 #[tokio::test]
 async fn previews_are_made_within_limits_kept_and_go_with_their_file() {
     let engine = Running::start().await;
@@ -168,6 +124,10 @@ async fn previews_are_made_within_limits_kept_and_go_with_their_file() {
         ("width=30", "image/png", (30, 20)),
         ("width=30&height=30&gravity=top-left&output=jpg&quality=40", "image/jpeg", (30, 30)),
         ("height=40&output=webp", "image/webp", (60, 40)),
+        ("height=40&output=gif", "image/gif", (60, 40)),
+        ("width=30&borderWidth=5&borderColor=ff0000&borderRadius=4&opacity=0.5", "image/png", (40, 30)),
+        ("width=30&rotation=90", "image/png", (20, 30)),
+        ("width=30&rotation=-180&output=jpg", "image/jpeg", (30, 20)),
         ("", "image/png", (300, 200)),
     ] {
         let answer = preview(&ada, "pic", query).await;
@@ -179,7 +139,16 @@ async fn previews_are_made_within_limits_kept_and_go_with_their_file() {
         let small = image::load_from_memory(&bytes).expect("a picture");
         assert_eq!((small.width(), small.height()), size, "{query}");
     }
-    for query in ["width=4001", "width=x", "quality=101", "gravity=up", "output=gif", "rotation=90"] {
+    for query in [
+        "width=4001",
+        "width=x",
+        "quality=101",
+        "gravity=up",
+        "output=avif",
+        "rotation=400",
+        "opacity=2",
+        "borderWidth=101",
+    ] {
         assert_eq!(preview(&ada, "pic", query).await.status(), 400, "{query}");
     }
     assert_eq!(preview(&ada, "note", "width=30").await.status(), 400);

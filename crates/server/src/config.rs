@@ -1,4 +1,5 @@
-//! One TOML file, environment over it: `TELESTACK__SERVER__LISTEN=127.0.0.1:7600` sets `[server] listen`.
+//! One TOML file, environment over it: `TELESTACK__SERVER__LISTEN=127.0.0.1:7600` sets `[server] listen`, and
+//! `TELESTACK__ENGINE__ANTIVIRUS__CLAMD=...` sets `[engine.antivirus] clamd`.
 
 use std::{
     net::SocketAddr,
@@ -8,7 +9,10 @@ use std::{
 use serde::Deserialize;
 use url::Url;
 
-use crate::messages::{MailSection, SmsSection};
+use crate::{
+    files::EngineSection,
+    messages::{MailSection, SmsSection},
+};
 
 /// Why the configuration cannot be used; each says where.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +39,8 @@ pub struct Config {
     pub sms: SmsSection,
     #[serde(default)]
     pub storage: StorageSection,
+    #[serde(default)]
+    pub engine: EngineSection,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -135,12 +141,15 @@ impl Config {
         let mut table: toml::Table = text.parse().map_err(parse)?;
         for (name, value) in environment {
             let Some(path) = name.strip_prefix("TELESTACK__") else { continue };
-            let Some((section, key)) = path.split_once("__") else { continue };
-            let section = table
-                .entry(section.to_lowercase())
-                .or_insert_with(|| toml::Value::Table(toml::Table::new()))
-                .as_table_mut()
-                .ok_or_else(|| ConfigError::Parse(format!("{name} names no section")))?;
+            let Some((sections, key)) = path.rsplit_once("__") else { continue };
+            let mut section = &mut table;
+            for inner in sections.split("__") {
+                section = section
+                    .entry(inner.to_lowercase())
+                    .or_insert_with(|| toml::Value::Table(toml::Table::new()))
+                    .as_table_mut()
+                    .ok_or_else(|| ConfigError::Parse(format!("{name} names no section")))?;
+            }
             // `true` and numbers as such, everything else as text; what begins with a plus is a telephone number.
             let number = || value.parse().ok().filter(|_| !value.starts_with('+'));
             let value = match (value.parse(), number()) {
@@ -175,6 +184,8 @@ impl Config {
         if self.account.sessions == 0 {
             return value("[account] sessions must be at least 1");
         }
+        self.engine.encryption.check()?;
+        self.engine.antivirus.scanner()?;
         if self.server.name.trim().is_empty() {
             return value("[server] name is the organisation's name and cannot be empty");
         }

@@ -5,7 +5,7 @@ use std::{fs, io, path::Path, time::Duration};
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 use reqwest::header;
-use telestack_engine::Outlet;
+use telestack_engine::{Engine, Outlet};
 use telestack_gateway::{Gateway, GatewayError};
 
 use crate::{Config, Secrets, run::gateway_config};
@@ -46,6 +46,9 @@ pub async fn examine(config: &Config) -> Result<Vec<Finding>> {
         ),
     });
     findings.push(messages(config));
+    findings.extend(encryption(config).await);
+    findings.extend(antivirus(config).await);
+    findings.extend(objects(config).await);
     findings.push(port(config, &http).await);
     findings.extend(public_url(config, &http).await?);
     let (matrix, livekit) = tokio::join!(matrix(config, &http), livekit(config, &http));
@@ -87,6 +90,69 @@ fn messages(config: &Config) -> Finding {
         }),
         Err(error) => bad(error.to_string(), "correct [mail] and [sms], or leave them out"),
     }
+}
+
+/// Whether the master key can be had, and every one that a file needs.
+async fn encryption(config: &Config) -> Vec<Finding> {
+    let keys = match config.engine.encryption.keys().await {
+        Ok(keys) => keys,
+        Err(error) => {
+            let mend =
+                "make a key with `telestack-server new-key`, or restore it: without it its files are lost";
+            return vec![bad(format!("[engine.encryption]: {error}"), mend)];
+        }
+    };
+    let needed = match Engine::master_keys_in_use(&config.server.data_dir.join("engine")) {
+        Ok(needed) => needed,
+        Err(error) => {
+            let mend = "check the disk, or restore data_dir/engine from a backup";
+            return vec![bad(format!("the engine's database: {error}"), mend)];
+        }
+    };
+    let mut findings = vec![match &keys {
+        Some(keys) => good(format!("files are encrypted under master key {}", keys.current.id())),
+        None => good("files are not encrypted by the server: [engine.encryption] names no key"),
+    }];
+    for (id, files) in needed {
+        match &keys {
+            Some(keys) if keys.current.id() == id => {}
+            Some(keys) if keys.knows(&id) => {
+                let what = format!("{files} files need the former master key {id} until the next start");
+                findings.push(good(what));
+            }
+            _ => findings.push(bad(
+                format!("{files} files cannot be opened: they need master key {id}"),
+                "restore that key and name it in [engine.encryption], as key or among former",
+            )),
+        }
+    }
+    findings
+}
+
+/// Whether blobs can be put into the object store that is configured.
+async fn objects(config: &Config) -> Option<Finding> {
+    let objects = match config.engine.objects.objects() {
+        Ok(objects) => objects?,
+        Err(error) => return Some(bad(error.to_string(), "correct [engine.objects]")),
+    };
+    Some(match objects.check().await {
+        Ok(()) => good("blobs can be put into the object store"),
+        Err(error) => bad(
+            format!("the object store: {error}"),
+            "start it, or correct [engine.objects]; its keys must write, read and delete",
+        ),
+    })
+}
+
+/// Whether the scanner that is configured answers.
+async fn antivirus(config: &Config) -> Option<Finding> {
+    let scanner = config.engine.antivirus.scanner().ok()??;
+    Some(match scanner.clamd.ping().await {
+        Ok(()) => good("the malware scanner answers"),
+        Err(error) => {
+            bad(format!("the malware scanner: {error}"), "start clamd, or correct [engine.antivirus] clamd")
+        }
+    })
 }
 
 /// Whether the data folder can be written, by trying.
@@ -237,6 +303,30 @@ mod tests {
         );
         assert_eq!(wrong.len(), 3, "{wrong:?}");
         assert!(!folder.path().join("secrets.toml").exists());
+    }
+
+    #[tokio::test]
+    async fn a_key_that_is_lost_and_a_scanner_that_is_away_are_named() {
+        let folder = tempfile::tempdir().expect("folder");
+        let text = crate::config::tests::text(folder.path());
+        let (key, socket) = (folder.path().join("files.key"), folder.path().join("clamd.sock"));
+        let more = format!(
+            "[engine.encryption]\nkey = {{ file = {key:?} }}\n[engine.antivirus]\nclamd = \"unix:{}\"\n",
+            socket.display()
+        );
+        let config = crate::config::tests::parse(&format!("{text}{more}"), &[]).expect("valid");
+        let lost = encryption(&config).await;
+        assert!(
+            matches!(lost.as_slice(), [Finding { mend: Some(mend), .. }] if mend.contains("lost")),
+            "{lost:?}"
+        );
+        let id = crate::new_key(&key).expect("made");
+        let there = encryption(&config).await;
+        assert!(
+            matches!(there.as_slice(), [Finding { what, mend: None }] if what.contains(&id)),
+            "{there:?}"
+        );
+        assert!(antivirus(&config).await.is_some_and(|finding| finding.mend.is_some()));
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub struct NewKey {
 /// # Errors
 /// Says what is wrong and what to do.
 pub async fn create_key(config: &Config, secrets: &Secrets, new: NewKey) -> Result<String> {
-    match Engine::open(engine_config(config, secrets)?, Arc::new(SystemClock)) {
+    match Engine::open(engine_config(config, secrets).await?, Arc::new(SystemClock)) {
         Ok(engine) => {
             let made = engine.create_scoped_key(&new.name, new.scopes, new.expire.as_deref()).await;
             engine.stop(PATIENCE).await;

@@ -4,6 +4,7 @@ pub mod care;
 mod clock;
 mod config;
 mod doctor;
+mod files;
 mod health;
 mod keys;
 mod livekit_config;
@@ -15,6 +16,7 @@ mod synapse_config;
 
 pub use config::{Config, ConfigError};
 pub use doctor::{Finding, examine};
+pub use files::new_key;
 pub use keys::{NewKey, create_key};
 pub use livekit_config::livekit_config;
 pub use run::{Server, serve};

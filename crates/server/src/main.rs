@@ -6,12 +6,12 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
 use telestack_server::{
     Config, Finding, NewKey, Secrets,
     care::{self, CareError},
-    create_key, examine, livekit_config, serve, write_private, write_synapse_config,
+    create_key, examine, livekit_config, new_key, serve, write_private, write_synapse_config,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -39,6 +39,11 @@ enum Command {
     },
     /// Writes livekit-server's configuration.
     LivekitConfig {
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Makes a master key for `[engine.encryption]` in a new file.
+    NewKey {
         #[arg(long)]
         out: PathBuf,
     },
@@ -103,6 +108,10 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Key { command: KeyCommand::Create { name, scopes, expire } } => {
             let key = create_key(&config, &secrets()?, NewKey { name, scopes, expire }).await?;
             writeln!(std::io::stdout(), "{key}")?;
+        }
+        Command::NewKey { out } => {
+            let id = new_key(&out).with_context(|| format!("{} cannot be made", out.display()))?;
+            writeln!(std::io::stdout(), "{id}")?;
         }
         Command::AdminKey => writeln!(std::io::stdout(), "{}", secrets()?.admin_key)?,
         Command::Doctor => {

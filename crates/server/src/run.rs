@@ -56,8 +56,8 @@ impl Server {
             )
         })?;
         let address = listener.local_addr()?;
-        let engine =
-            Engine::open(engine_config(config, &secrets)?, Arc::new(SystemClock)).with_context(|| {
+        let engine = Engine::open(engine_config(config, &secrets).await?, Arc::new(SystemClock))
+            .with_context(|| {
                 format!("the engine's data in {} cannot be opened", config.server.data_dir.display())
             })?;
         engine.add_key("administrator", &secrets.admin_key).await?;
@@ -163,7 +163,7 @@ pub async fn serve(config: &Config) -> Result<()> {
 }
 
 /// What the engine is opened with.
-pub(crate) fn engine_config(config: &Config, secrets: &Secrets) -> Result<EngineConfig> {
+pub(crate) async fn engine_config(config: &Config, secrets: &Secrets) -> Result<EngineConfig> {
     Ok(EngineConfig {
         data_dir: config.server.data_dir.join(ENGINE),
         project: PROJECT.to_owned(),
@@ -174,6 +174,14 @@ pub(crate) fn engine_config(config: &Config, secrets: &Secrets) -> Result<Engine
         inside: config.server.inside.clone(),
         behind_proxy: config.server.behind_proxy,
         quota: config.storage.quota.map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX)),
+        encryption: config
+            .engine
+            .encryption
+            .keys()
+            .await
+            .context("[engine.encryption] gives no key; `doctor` says more")?,
+        objects: config.engine.objects.objects()?,
+        scanner: config.engine.antivirus.scanner()?,
         messenger: messages::messenger(config)?,
         accounts: AccountsConfig {
             public_url: Some(config.server.public_url.clone()),

@@ -328,12 +328,14 @@ impl Stack {
     }
 
     async fn configure(&self, further: &str) -> Result<()> {
+        let key = self.data_dir.join("files.key");
         let text = format!(
             "# Written at every start by cargo xtask.\n\
              [server]\nlisten = \"127.0.0.1:{server}\"\npublic_url = \"{url}\"\ndata_dir = {data:?}\nname = \"Northlight\"\n\n\
              [matrix]\nhomeserver = \"{homeserver}\"\nserver_name = \"localhost\"\ndevelopment = true\n\n\
              [livekit]\nurl = \"{livekit}\"\ntcp_port = {tcp}\nudp_port = {udp}\n\n\
              [account]\nsign_up = true\n\n\
+             [engine.encryption]\nkey = {{ file = {key:?} }}\n\n\
              [mail]\nmailbox = {mailbox:?}\n{further}",
             server = self.ports.server,
             url = self.info.server,
@@ -343,9 +345,13 @@ impl Stack {
             tcp = self.ports.livekit_tcp,
             udp = self.ports.livekit_udp,
             mailbox = self.info.mailbox,
+            key = key,
         );
         fs::create_dir_all(self.data_dir.join("server"))?;
         fs::write(self.config_file(), text)?;
+        if !key.exists() {
+            self.server_command(&["new-key", "--out", path(&key)?]).await?;
+        }
         let synapse = self.data_dir.join("synapse");
         self.server_command(&["synapse-config", "--out", path(&synapse)?]).await?;
         if self.links.is_some() {

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use telestack_testkit::project_root;
 
-use super::{ffi, livekit, synapse, system_packages, ui};
+use super::{clamav, ffi, livekit, s3s, synapse, system_packages, ui};
 use crate::{catalogue::Catalogue, lock};
 
 /// What the engines need: no window system, no Node.
@@ -29,5 +29,8 @@ pub async fn everything() -> Result<()> {
         system_packages::install(&[system_packages::TO_BUILD, system_packages::TO_RUN_HEADLESS]).await?;
     }
     engines().await?;
+    let root = project_root();
+    clamav::unpack(&root).await?;
+    s3s::install(&root, &Catalogue::read(&root)?).await?;
     ui::packages().await
 }

@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod build;
+pub mod clamav;
 pub mod client;
 pub mod data_folder;
 pub mod ffi;
@@ -15,6 +16,7 @@ pub mod passphrase;
 pub mod pocketbase;
 pub mod python;
 pub mod run;
+pub mod s3s;
 pub mod serve;
 pub mod stamp;
 pub mod synapse;

@@ -110,6 +110,23 @@ impl Store {
         work(&self.inner.writer.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Reads the database of a folder that another process may be using; nothing where none was made yet, or one by an
+    /// older version.
+    pub fn look<T>(
+        folder: &Path,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        let path = folder.join("engine.sqlite");
+        if !path.exists() {
+            return Ok(None);
+        }
+        let connection = Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        if version(&connection)? < STEPS.len() {
+            return Ok(None);
+        }
+        work(&connection).map(Some)
+    }
+
     /// Reads a consistent state.
     pub async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
     where
@@ -193,6 +210,7 @@ const STEPS: &[&str] = &[
     include_str!("schema_4_tables.sql"),
     include_str!("schema_5_file_tokens.sql"),
     include_str!("schema_7_project.sql"),
+    include_str!("schema_9_storage.sql"),
     include_str!("schema_11_activities.sql"),
 ];
 

@@ -3,13 +3,17 @@
 use rusqlite::{Connection, OptionalExtension as _, Row};
 use serde_json::{Value, json};
 
-use crate::core::{
-    caller::Caller,
-    clock::iso,
-    error::{ApiError, ApiResult},
-    events::Event,
-    permissions,
-    store::StoreError,
+use super::blob::Compression;
+use crate::{
+    EngineConfig,
+    core::{
+        caller::Caller,
+        clock::iso,
+        error::{ApiError, ApiResult},
+        events::Event,
+        permissions,
+        store::StoreError,
+    },
 };
 
 /// Largest file of a bucket where nobody says otherwise: 5 GB.
@@ -26,6 +30,13 @@ pub struct Bucket {
     pub extensions: Vec<String>,
     /// People see nothing of a bucket that is off; API keys do.
     pub enabled: bool,
+    pub compression: Compression,
+    /// Whether its files shall be encrypted: they are where the server has a master key.
+    pub encryption: bool,
+    /// Whether its files shall be looked at: they are where the server has a scanner.
+    pub antivirus: bool,
+    /// Whether people may have previews; API keys may.
+    pub transformations: bool,
     created: i64,
     updated: i64,
     used: i64,
@@ -33,7 +44,8 @@ pub struct Bucket {
 
 pub const SELECT: &str =
     "SELECT id, name, permissions, file_security, max_size, extensions, enabled, created, updated,
-     (SELECT coalesce(sum(size), 0) FROM file WHERE bucket_id = bucket.id AND complete) FROM bucket";
+     (SELECT coalesce(sum(size), 0) FROM file WHERE bucket_id = bucket.id AND complete),
+     compression, encryption, antivirus, transformations FROM bucket";
 
 impl Bucket {
     pub fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -49,6 +61,10 @@ impl Bucket {
             created: row.get(7)?,
             updated: row.get(8)?,
             used: row.get(9)?,
+            compression: Compression::of_name(&row.get::<_, String>(10)?).unwrap_or(Compression::None),
+            encryption: row.get(11)?,
+            antivirus: row.get(12)?,
+            transformations: row.get(13)?,
         })
     }
 
@@ -64,7 +80,8 @@ impl Bucket {
         if bucket.enabled || caller.is_key() { Ok(bucket) } else { Err(missing().into()) }
     }
 
-    pub fn json(&self) -> Value {
+    /// As it is told. What this server cannot do is told as not done, whatever was wished.
+    pub fn json(&self, config: &EngineConfig) -> Value {
         json!({
             "$id": self.id,
             "$createdAt": iso(self.created),
@@ -76,17 +93,17 @@ impl Bucket {
             "enabled": self.enabled,
             "maximumFileSize": self.max_size,
             "allowedFileExtensions": self.extensions,
-            "compression": "none",
-            "encryption": false,
-            "antivirus": false,
-            "transformations": true,
+            "compression": self.compression.name(),
+            "encryption": self.encryption && config.encryption.is_some(),
+            "antivirus": self.antivirus && config.scanner.is_some(),
+            "transformations": self.transformations,
             "stripMetadata": false,
             "totalSize": self.used,
         })
     }
 
-    pub fn event(&self, action: &str, time: i64) -> Event {
-        Event::new(&[("buckets", &self.id)], action, self.json(), time)
+    pub fn event(&self, config: &EngineConfig, action: &str, time: i64) -> Event {
+        Event::new(&[("buckets", &self.id)], action, self.json(config), time)
     }
 }
 
@@ -108,6 +125,14 @@ pub struct Wishes {
     maximum_file_size: Option<i64>,
     #[serde(default)]
     allowed_file_extensions: Option<Vec<String>>,
+    #[serde(default)]
+    compression: Option<String>,
+    #[serde(default)]
+    encryption: Option<bool>,
+    #[serde(default)]
+    antivirus: Option<bool>,
+    #[serde(default)]
+    transformations: Option<bool>,
 }
 
 impl Wishes {
@@ -119,6 +144,13 @@ impl Wishes {
         if let Some(given) = self.allowed_file_extensions {
             bucket.extensions = given.iter().map(|extension| extension.to_lowercase()).collect();
         }
+        if let Some(given) = self.compression {
+            bucket.compression = Compression::of_name(&given)
+                .ok_or_else(|| ApiError::argument("`compression` is none, gzip or zstd."))?;
+        }
+        bucket.encryption = self.encryption.unwrap_or(bucket.encryption);
+        bucket.antivirus = self.antivirus.unwrap_or(bucket.antivirus);
+        bucket.transformations = self.transformations.unwrap_or(bucket.transformations);
         bucket.file_security = self.file_security.unwrap_or(bucket.file_security);
         bucket.enabled = self.enabled.unwrap_or(bucket.enabled);
         bucket.max_size = self.maximum_file_size.unwrap_or(bucket.max_size);
@@ -141,6 +173,10 @@ pub fn blank(id: String, name: String, now: i64) -> Bucket {
         max_size: MAX_SIZE,
         extensions: Vec::new(),
         enabled: true,
+        compression: Compression::None,
+        encryption: true,
+        antivirus: true,
+        transformations: true,
         created: now,
         updated: now,
         used: 0,

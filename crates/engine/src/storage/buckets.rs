@@ -3,7 +3,7 @@
 use axum::{http::StatusCode, response::Response};
 use rusqlite::params;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     bucket::{Bucket, SELECT, Wishes, blank, missing},
@@ -12,6 +12,7 @@ use super::{
 use crate::core::{
     error::{ApiError, ApiResult},
     ids,
+    query::{self, Source, TOTAL},
     routes::{self, Call},
     store::is_conflict,
 };
@@ -29,12 +30,14 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
     let now = call.app.now();
     let name = crate::users::check_name(&body.name)?;
     let bucket = body.wishes.apply(blank(ids::wanted(&body.bucket_id)?, name, now))?;
+    let app = call.app.clone();
     let bucket = call
         .app
         .change(move |tx, events| {
             let sql =
-                "INSERT INTO bucket (id, name, permissions, file_security, max_size, extensions, enabled,
-                         created, updated) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)";
+                "INSERT INTO bucket (id, name, permissions, file_security, max_size, extensions, enabled, compression,
+                   encryption, antivirus, transformations, created, updated)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)";
             let values = params![
                 bucket.id,
                 bucket.name,
@@ -43,6 +46,10 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
                 bucket.max_size,
                 json!(bucket.extensions).to_string(),
                 bucket.enabled,
+                bucket.compression.name(),
+                bucket.encryption,
+                bucket.antivirus,
+                bucket.transformations,
                 now
             ];
             match tx.execute(sql, values) {
@@ -51,11 +58,11 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
                 }
                 other => other?,
             };
-            events.push(bucket.event("create", now));
+            events.push(bucket.event(&app.config, "create", now));
             Ok(bucket)
         })
         .await?;
-    routes::json(StatusCode::CREATED, &bucket.json())
+    routes::json(StatusCode::CREATED, &bucket.json(&call.app.config))
 }
 
 pub async fn update(mut call: Call) -> ApiResult<Response> {
@@ -68,6 +75,7 @@ pub async fn update(mut call: Call) -> ApiResult<Response> {
     let body: Body = call.json().await?;
     let (id, now) = (call.param("bucketId").to_owned(), call.app.now());
     let name = crate::users::check_name(&body.name)?;
+    let app = call.app.clone();
     let bucket = call
         .app
         .change(move |tx, events| {
@@ -75,7 +83,8 @@ pub async fn update(mut call: Call) -> ApiResult<Response> {
             bucket.name = name;
             tx.execute(
                 "UPDATE bucket SET name = ?1, permissions = ?2, file_security = ?3, max_size = ?4, extensions = ?5,
-                   enabled = ?6, updated = ?7 WHERE id = ?8",
+                   enabled = ?6, compression = ?7, encryption = ?8, antivirus = ?9, transformations = ?10, updated = ?11
+                   WHERE id = ?12",
                 params![
                     bucket.name,
                     json!(bucket.permissions).to_string(),
@@ -83,21 +92,26 @@ pub async fn update(mut call: Call) -> ApiResult<Response> {
                     bucket.max_size,
                     json!(bucket.extensions).to_string(),
                     bucket.enabled,
+                    bucket.compression.name(),
+                    bucket.encryption,
+                    bucket.antivirus,
+                    bucket.transformations,
                     now,
                     bucket.id
                 ],
             )?;
             let bucket = Bucket::get(tx, &id)?;
-            events.push(bucket.event("update", now));
+            events.push(bucket.event(&app.config, "update", now));
             Ok(bucket)
         })
         .await?;
-    routes::json(StatusCode::OK, &bucket.json())
+    routes::json(StatusCode::OK, &bucket.json(&call.app.config))
 }
 
 /// Deletes a bucket with everything in it.
 pub async fn delete(call: Call) -> ApiResult<Response> {
     let (id, now) = (call.param("bucketId").to_owned(), call.app.now());
+    let app = call.app.clone();
     let numbers: Vec<i64> = call
         .app
         .change(move |tx, events| {
@@ -109,7 +123,7 @@ pub async fn delete(call: Call) -> ApiResult<Response> {
             if tx.execute("DELETE FROM bucket WHERE id = ?1", [&id])? == 0 {
                 return Err(missing().into());
             }
-            events.push(bucket.event("delete", now));
+            events.push(bucket.event(&app.config, "delete", now));
             Ok(numbers)
         })
         .await?;
@@ -120,20 +134,49 @@ pub async fn delete(call: Call) -> ApiResult<Response> {
 }
 
 pub async fn list(call: Call) -> ApiResult<Response> {
-    let buckets: Vec<Value> = call
+    let column = |name: &str| {
+        let known = match name {
+            "$id" => "id",
+            "$createdAt" => "created",
+            "$updatedAt" => "updated",
+            "name" => "name",
+            "enabled" => "enabled",
+            "fileSecurity" => "file_security",
+            "maximumFileSize" => "max_size",
+            "compression" => "compression",
+            "encryption" => "encryption",
+            "antivirus" => "antivirus",
+            "transformations" => "transformations",
+            _ => return None,
+        };
+        Some(known.to_owned())
+    };
+    let queries = call.list("queries");
+    let mut page = query::parse(&queries, &column)?;
+    if let Some(words) = call.query_value("search") {
+        page.containing("(name || ' ' || id)", words);
+    }
+    // Buckets are few and chosen from: without a query all are answered.
+    let last = if queries.is_empty() {
+        page.limit = TOTAL;
+        "name"
+    } else {
+        "rowid"
+    };
+    let (counted, app) = (call.counted(), call.app.clone());
+    let (total, buckets) = call
         .app
         .store
-        .read(|c| {
-            let mut statement = c.prepare_cached(&format!("{SELECT} ORDER BY name LIMIT 5000"))?;
-            let rows = statement.query_map([], Bucket::from_row)?;
-            Ok(rows.map(|bucket| Ok(bucket?.json())).collect::<rusqlite::Result<_>>()?)
+        .read(move |c| {
+            let source = Source { select: SELECT, from: "bucket", key: ("id", Vec::new()), last };
+            page.list(c, source, counted, |row| Ok(Bucket::from_row(row)?.json(&app.config)))
         })
         .await?;
-    routes::json(StatusCode::OK, &json!({ "total": buckets.len(), "buckets": buckets }))
+    routes::json(StatusCode::OK, &json!({ "total": total, "buckets": buckets }))
 }
 
 pub async fn get(call: Call) -> ApiResult<Response> {
     let id = call.param("bucketId").to_owned();
     let bucket = call.app.store.read(move |c| Bucket::get(c, &id)).await?;
-    routes::json(StatusCode::OK, &bucket.json())
+    routes::json(StatusCode::OK, &bucket.json(&call.app.config))
 }

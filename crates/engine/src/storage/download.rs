@@ -1,22 +1,17 @@
 //! Sending a file: whole or a range, so that what is in it can do nothing in our origin.
 
-use std::io::SeekFrom;
-
+use super::{
+    failure,
+    file::File,
+    range::{self, Wanted},
+    token,
+};
+use crate::core::{error::ApiResult, routes::Call};
 use axum::{
     body::Body,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
-use tokio_util::io::ReaderStream;
-
-use super::{
-    file::File,
-    range::{self, Wanted},
-    token,
-    upload::disk,
-};
-use crate::core::{error::ApiResult, routes::Call};
 
 /// Kinds that a browser may show in place; everything else is handed over as a download.
 const SHOWN: &[&str] =
@@ -40,9 +35,8 @@ pub async fn send(call: Call, attachment: bool) -> ApiResult<Response> {
             return Ok((StatusCode::RANGE_NOT_SATISFIABLE, [(header::CONTENT_RANGE, range)]).into_response());
         }
     };
-    let mut blob = tokio::fs::File::open(file.path(&call.app.blobs())).await.map_err(|error| disk(&error))?;
-    blob.seek(SeekFrom::Start(first)).await.map_err(|error| disk(&error))?;
-    let body = Body::from_stream(ReaderStream::with_capacity(blob.take(length), 64 * 1024));
+    let content = file.open(&call.app).await?.stream(first, length).await;
+    let body = Body::from_stream(content.map_err(|error| failure::blob(&error, file.number))?);
     let mut response = (status, headers(&file, &etag, attachment), body).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_LENGTH, length.into());

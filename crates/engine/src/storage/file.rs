@@ -1,12 +1,21 @@
 //! One file: its facts, where its bytes are, who may have it.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde_json::{Value, json};
+use tokio::runtime::Handle;
 
-use super::bucket::Bucket;
+use super::{
+    blob::{self, BLOCK, Blob, BlobError, Compression, FileKey, Form, Frame, Source, blocking},
+    bucket::Bucket,
+    failure, keys,
+};
 use crate::core::{
+    app::App,
     caller::Caller,
     clock::iso,
     error::ApiError,
@@ -35,11 +44,20 @@ pub struct File {
     pub updated: i64,
     /// Who uploads it: a user's id, else [`Caller::uploader`].
     pub uploader: String,
+    pub form: Form,
+    /// Its key as `keys` wraps it; none: it is not encrypted.
+    pub sealed: Option<Vec<u8>>,
+    /// What it is packed with; while it comes, what it shall be.
+    pub compression: Compression,
+    /// Bytes on disk, where they are not as many as the content has.
+    pub stored: Option<i64>,
+    /// Whether the blob is in the object store.
+    pub is_away: bool,
 }
 
 pub const SELECT: &str =
     "SELECT number, bucket_id, id, name, permissions, mime, size, signature, chunk_size, chunks,
-     complete, created, updated, uploader FROM file";
+     complete, created, updated, uploader, form, sealed, compression, stored, away FROM file";
 
 impl File {
     pub fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -58,6 +76,11 @@ impl File {
             created: row.get(11)?,
             updated: row.get(12)?,
             uploader: row.get(13)?,
+            form: Form::of_number(row.get(14)?),
+            sealed: row.get(15)?,
+            compression: Compression::of_name(&row.get::<_, String>(16)?).unwrap_or(Compression::None),
+            stored: row.get(17)?,
+            is_away: row.get(18)?,
         })
     }
 
@@ -99,10 +122,42 @@ impl File {
         .max(1)
     }
 
-    /// Where the bytes are, from the first chunk on; named by our own numbers, never by anything that a client sent.
-    /// The name does not change at the end, so a crash there loses nothing.
-    pub fn path(&self, blobs: &Path) -> PathBuf {
-        path(blobs, self.number)
+    /// How the blob is framed while it comes; none where it is the content itself. `key` is the file's, if it has one.
+    pub fn frame(&self, key: Option<FileKey>) -> Option<Frame> {
+        let segment = u64::try_from(self.chunk_size).unwrap_or_default();
+        (self.form != Form::Plain).then(|| Frame::segments(BLOCK, segment, key))
+    }
+
+    /// Where its bytes go while they come. What is packed afterwards comes elsewhere first, so that a chunk that
+    /// is sent twice never writes into a packed blob.
+    pub fn incoming(&self, blobs: &Path) -> PathBuf {
+        if self.compression == Compression::None {
+            blob::path(blobs, self.number)
+        } else {
+            blob::staged(blobs, self.number)
+        }
+    }
+
+    /// Opens its bytes, once it is complete.
+    pub async fn open(&self, app: &App) -> Result<Arc<Blob>, ApiError> {
+        let (number, form) = (self.number, self.form);
+        let (path, size) = (blob::path(&app.blobs(), number), u64::try_from(self.size).unwrap_or_default());
+        let key = keys::of_file(app, self)?;
+        let objects = app.config.objects.as_ref().filter(|_| self.is_away);
+        if self.is_away && objects.is_none() {
+            let why = BlobError::Damaged("it is in an object store that is not configured");
+            return Err(failure::blob(&why, number));
+        }
+        let (object, runtime) = (objects.map(|objects| objects.object(number)), Handle::current());
+        let opened = blocking(move || {
+            let source = match object {
+                Some(object) => Source::object(object, runtime)?,
+                None => Source::file(&path)?,
+            };
+            Blob::read(source, form, size, key)
+        })
+        .await;
+        opened.map(Arc::new).map_err(|error| failure::blob(&error, number))
     }
 
     /// What is told of it: to whom may read the bucket, and with file security to whom may read the file.
@@ -133,18 +188,13 @@ impl File {
             "signature": self.signature,
             "mimeType": self.mime,
             "sizeOriginal": self.size,
-            "sizeActual": self.size,
+            "sizeActual": self.stored.unwrap_or(self.size),
             "chunksTotal": self.chunks_total(),
             "chunksUploaded": self.chunks.len(),
-            "encryption": false,
-            "compression": "none",
+            "encryption": self.sealed.is_some(),
+            "compression": self.compression.name(),
         })
     }
-}
-
-/// Where the bytes of the file with this number are.
-pub fn path(blobs: &Path, number: i64) -> PathBuf {
-    blobs.join(format!("{number}.blob"))
 }
 
 pub fn unauthorized() -> ApiError {
@@ -201,6 +251,11 @@ mod tests {
             created: 0,
             updated: 0,
             uploader: String::new(),
+            form: Form::Plain,
+            sealed: None,
+            compression: Compression::None,
+            stored: None,
+            is_away: false,
         };
         assert_eq!(file.chunks_total(), 3);
         file.size = 10;

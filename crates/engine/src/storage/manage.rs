@@ -26,7 +26,13 @@ pub async fn list(call: Call) -> ApiResult<Response> {
             "$updatedAt" => "updated",
             "name" => "name",
             "mimeType" => "mime",
+            "signature" => "signature",
             "sizeOriginal" => "size",
+            "sizeActual" => "coalesce(stored, size)",
+            "chunksTotal" => "max(1, (size + chunk_size - 1) / chunk_size)",
+            "chunksUploaded" => "json_array_length(chunks)",
+            "encryption" => "(sealed IS NOT NULL)",
+            "compression" => "compression",
             _ => return None,
         };
         Some(known.to_owned())

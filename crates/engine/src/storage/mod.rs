@@ -1,17 +1,24 @@
 //! `/storage`: buckets and their files. A file's bytes lie beside the database, its facts in it.
 
+mod blob;
 mod bucket;
 mod buckets;
 mod discard;
 mod download;
+mod failure;
 mod file;
+mod finish;
+mod keys;
 mod manage;
 mod mime;
+mod objects;
 mod picture;
 mod preview;
 mod range;
+mod scan;
 mod token;
 mod tokens;
+mod touch;
 mod upload;
 
 use axum::http::Method;
@@ -19,6 +26,9 @@ use axum::http::Method;
 use crate::core::routes::{Route, key, open};
 
 pub use discard::tidy;
+pub use keys::{MasterKey, MasterKeyError, MasterKeys, in_use, rotate};
+pub use objects::{Objects, ObjectsError, S3};
+pub use scan::{Clamd, ScanError, Scanner};
 
 pub fn routes() -> Vec<Route> {
     let (bucket, file) = ("/storage/buckets/{bucketId}", "/storage/buckets/{bucketId}/files/{fileId}");

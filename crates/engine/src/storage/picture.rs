@@ -5,10 +5,11 @@ use std::io::{BufRead, Cursor, Seek};
 use fast_image_resize::{IntoImageView as _, ResizeOptions, Resizer};
 use image::{
     DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, RgbImage,
-    codecs::{jpeg::JpegEncoder, png::PngEncoder, webp::WebPEncoder},
+    codecs::{gif::GifEncoder, jpeg::JpegEncoder, png::PngEncoder, webp::WebPEncoder},
     metadata::Orientation,
 };
 
+use super::touch::Touch;
 use crate::core::{
     error::{ApiError, ApiResult},
     routes::Call,
@@ -22,6 +23,8 @@ const MEMORY: u64 = 512 * 1024 * 1024;
 const SIDE: u32 = 4000;
 /// JPEG quality where nobody says otherwise.
 const QUALITY: u8 = 80;
+/// How quickly the colours of a GIF are chosen, of 1 (best) to 30.
+const GIF_SPEED: i32 = 10;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PictureError {
@@ -29,7 +32,7 @@ pub enum PictureError {
     Damaged,
 }
 
-/// The kinds that are read; all but GIF are written too.
+/// The kinds that are read and written; of a GIF the first picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     Png,
@@ -52,7 +55,7 @@ impl Format {
         }
     }
 
-    /// What a preview is written as where nobody says: as the file is, the first picture of a GIF as PNG.
+    /// What a preview is written as where nobody says: as the file is, the first picture of a GIF as PNG, which is smaller.
     pub fn as_output(self) -> Self {
         if self == Self::Gif { Self::Png } else { self }
     }
@@ -90,19 +93,12 @@ pub struct Recipe {
     quality: u8,
     /// What shows through where the output has no transparency.
     background: [u8; 3],
+    touch: Touch,
     pub output: Option<Format>,
 }
 
 impl Recipe {
     pub fn read(call: &Call) -> ApiResult<Self> {
-        // What would change the picture and is not done is refused, so that nobody takes it for done.
-        for (name, nothing) in
-            [("borderWidth", "0"), ("borderRadius", "0"), ("rotation", "0"), ("opacity", "1")]
-        {
-            if call.query_value(name).is_some_and(|value| value != nothing) {
-                return Err(ApiError::argument(format!("'{name}' is not offered.")));
-            }
-        }
         let side = |name: &str| {
             let number = call.query_value(name).map_or(Ok(0), str::parse::<u32>);
             number.ok().filter(|side| *side <= SIDE).ok_or_else(|| {
@@ -124,14 +120,24 @@ impl Recipe {
             Some("jpg" | "jpeg") => Some(Format::Jpeg),
             Some("png") => Some(Format::Png),
             Some("webp") => Some(Format::Webp),
-            Some(_) => return Err(ApiError::argument("'output' is jpg, jpeg, png or webp.")),
+            Some("gif") => Some(Format::Gif),
+            Some(_) => return Err(ApiError::argument("'output' is jpg, jpeg, png, webp or gif.")),
         };
         let background = match call.query_value("background") {
             None => [255; 3],
             Some(text) => colour(text)
                 .ok_or_else(|| ApiError::argument("'background' is a colour of six hex digits."))?,
         };
-        Ok(Self { width: side("width")?, height: side("height")?, gravity, quality, background, output })
+        let touch = Touch::read(call)?;
+        Ok(Self {
+            width: side("width")?,
+            height: side("height")?,
+            gravity,
+            quality,
+            background,
+            touch,
+            output,
+        })
     }
 
     /// A name that no other preview of the same file has.
@@ -139,7 +145,8 @@ impl Recipe {
         let Self { width, height, gravity, quality, background: [red, green, blue], .. } = self;
         let kind = output.mime().trim_start_matches("image/");
         let (across, down) = (gravity.across, gravity.down);
-        format!("{width}x{height}-{across}{down}-q{quality}-{red:02x}{green:02x}{blue:02x}.{kind}")
+        let touch = self.touch.name();
+        format!("{width}x{height}-{across}{down}-q{quality}-{red:02x}{green:02x}{blue:02x}{touch}.{kind}")
     }
 
     /// The part of the source that is shown (left, top, width, height) and the size that it gets.
@@ -171,7 +178,7 @@ impl Recipe {
     }
 }
 
-fn colour(text: &str) -> Option<[u8; 3]> {
+pub fn colour(text: &str) -> Option<[u8; 3]> {
     let text = text.trim_start_matches('#');
     if text.len() != 6 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
         return None;
@@ -190,7 +197,7 @@ pub fn make<R: AsRef<[u8]>>(
 ) -> Result<Vec<u8>, PictureError> {
     let picture = decode(Cursor::new(bytes.get_ref().as_ref()), source)?;
     let (part, (width, height)) = recipe.plan(picture.width(), picture.height());
-    let picture = scale(&picture, part, width, height)?;
+    let picture = recipe.touch.apply(scale(&picture, part, width, height)?);
     encode(picture, output, recipe).map_err(|_| PictureError::Damaged)
 }
 
@@ -253,7 +260,11 @@ fn encode(picture: DynamicImage, output: Format, recipe: &Recipe) -> image::Imag
             flat.write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, recipe.quality))?;
         }
         Format::Webp => picture.write_with_encoder(WebPEncoder::new_lossless(&mut bytes))?,
-        Format::Png | Format::Gif => picture.write_with_encoder(PngEncoder::new(&mut bytes))?,
+        Format::Png => picture.write_with_encoder(PngEncoder::new(&mut bytes))?,
+        Format::Gif => {
+            let frame = image::Frame::new(picture.into_rgba8());
+            GifEncoder::new_with_speed(&mut bytes, GIF_SPEED).encode_frame(frame)?;
+        }
     }
     Ok(bytes)
 }
@@ -282,7 +293,8 @@ mod tests {
 
     fn recipe(width: u32, height: u32, output: Format) -> Recipe {
         let [(_, gravity), ..] = GRAVITIES;
-        Recipe { width, height, gravity, quality: 80, background: [0, 0, 255], output: Some(output) }
+        let touch = Touch::default();
+        Recipe { width, height, gravity, quality: 80, background: [0, 0, 255], touch, output: Some(output) }
     }
 
     /// Left half red, right half see-through.

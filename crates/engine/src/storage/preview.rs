@@ -1,16 +1,23 @@
 //! `GET .../preview`: a picture's small copy, made off the async threads within limits, and kept on disk.
 
-use std::{io::Cursor, path::PathBuf, time::Duration};
+use std::{
+    io::Cursor,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use axum::{
+    body::Bytes,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 
 use super::{
+    blob::{BlobError, FileKey, blocking},
+    bucket::Bucket,
+    failure, keys,
     picture::{self, Format, Recipe},
     token,
-    upload::disk,
 };
 use crate::core::{
     error::{ApiError, ApiResult},
@@ -27,6 +34,7 @@ const KEPT: usize = 24;
 pub async fn send(call: Call) -> ApiResult<Response> {
     let recipe = Recipe::read(&call)?;
     let file = token::readable(&call).await?;
+    check_offered(&call).await?;
     let source = Format::of_mime(&file.mime).ok_or_else(not_a_picture)?;
     if file.size > LARGEST {
         return Err(too_large());
@@ -40,18 +48,27 @@ pub async fn send(call: Call) -> ApiResult<Response> {
     }
     let folder = call.app.previews().join(file.number.to_string());
     let kept = folder.join(&name);
-    if let Ok(bytes) = tokio::fs::read(&kept).await {
+    let key = keys::of_file(&call.app, &file)?;
+    if let Some(bytes) = kept_copy(&kept, &name, key.as_ref()).await {
         return Ok((StatusCode::OK, headers(output, &etag), bytes).into_response());
     }
     // Ten windows that open the same folder make one picture.
     let made = tokio::time::timeout(PATIENCE, async {
         let _one = call.app.files.lock(format!("preview {} {name}", file.number)).await;
-        if let Ok(bytes) = tokio::fs::read(&kept).await {
+        if let Some(bytes) = kept_copy(&kept, &name, key.as_ref()).await {
             return Ok::<_, ApiError>(bytes);
         }
         let turn = call.app.pictures.clone().acquire_owned().await.map_err(|_| busy())?;
-        let blob = file.path(&call.app.blobs());
-        let bytes = tokio::fs::read(&blob).await.map_err(|error| disk(&error))?;
+        let blob = file.open(&call.app).await?;
+        let whole = blocking(move || {
+            let mut bytes = Vec::new();
+            blob.each(|block| {
+                bytes.extend_from_slice(block);
+                Ok::<_, BlobError>(())
+            })?;
+            Ok(bytes)
+        });
+        let bytes = whole.await.map_err(|error| failure::blob(&error, file.number))?;
         // The turn goes with the work: who stops waiting does not let another in beside it.
         let work = tokio::task::spawn_blocking(move || {
             let _turn = turn;
@@ -61,11 +78,41 @@ pub async fn send(call: Call) -> ApiResult<Response> {
             picture::PictureError::TooLarge => too_large(),
             picture::PictureError::Damaged => not_a_picture(),
         })?;
-        keep(&folder, &kept, &bytes).await;
-        Ok(bytes)
+        // What is made from an encrypted file is as secret as it.
+        let copy = match &key {
+            Some(key) => key.seal_copy(&name, &bytes),
+            None => Some(bytes.clone()),
+        };
+        if let Some(copy) = copy {
+            keep(&folder, &kept, &copy).await;
+        }
+        Ok(Bytes::from(bytes))
     });
     let bytes = made.await.map_err(|_| busy())??;
     Ok((StatusCode::OK, headers(output, &etag), bytes).into_response())
+}
+
+/// People may have previews where the bucket offers them, API keys everywhere.
+async fn check_offered(call: &Call) -> ApiResult<()> {
+    let id = call.param("bucketId").to_owned();
+    let bucket = call.app.store.read(move |c| Bucket::get(c, &id)).await?;
+    if bucket.transformations || call.caller.is_key() {
+        return Ok(());
+    }
+    Err(ApiError::new(
+        StatusCode::FORBIDDEN,
+        "storage_bucket_transformations_disabled",
+        "The bucket does not offer previews.",
+    ))
+}
+
+/// A copy that was kept; one that is damaged is made anew.
+async fn kept_copy(path: &Path, name: &str, key: Option<&FileKey>) -> Option<Bytes> {
+    let bytes = tokio::fs::read(path).await.ok()?;
+    match key {
+        Some(key) => key.open_copy(name, bytes),
+        None => Some(bytes.into()),
+    }
 }
 
 /// Keeps a copy; a disk that cannot costs time later, not the answer now.

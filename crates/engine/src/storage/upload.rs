@@ -1,9 +1,9 @@
 //! Uploading: whole, or in chunks that come in any order, in parallel, twice, and after a restart.
 //!
-//! A chunk is streamed to its offset in the blob, made durable, and only then counted in the database. The
-//! request that counts the last one closes the file.
+//! A chunk is streamed to its place in the blob, made durable, and only then counted in the database. The
+//! request that counts the last one closes the file (`finish`).
 
-use std::{io::SeekFrom, path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use axum::{
     extract::{
@@ -13,15 +13,17 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use md5::{Digest as _, Md5};
 use rusqlite::params;
 use serde_json::json;
-use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _};
 
 use super::{
+    blob::{BLOCK, Compression, FileKey, Form, Frame, Writer},
     bucket::Bucket,
+    discard,
+    failure::{self, disk},
     file::{File, check_name, unauthorized},
-    mime,
+    finish::{close_if_whole, finish, forget, turn},
+    keys,
     range::{self, Chunk},
 };
 use crate::core::{
@@ -95,6 +97,28 @@ struct Uploader {
     caller: Caller,
 }
 
+/// How a new file of a bucket is kept.
+#[derive(Clone)]
+struct Plan {
+    form: Form,
+    compression: Compression,
+    key: Option<FileKey>,
+}
+
+impl Plan {
+    fn of(app: &App, bucket: &Bucket) -> Self {
+        let compression = bucket.compression;
+        let key = (bucket.encryption && app.config.encryption.is_some()).then(FileKey::random);
+        let framed = key.is_some() || compression != Compression::None;
+        Self { form: if framed { Form::Segments } else { Form::Plain }, compression, key }
+    }
+
+    /// For a file that comes in one piece.
+    fn frame(&self) -> Option<Frame> {
+        (self.form != Form::Plain).then(|| Frame::segments(BLOCK, 0, self.key.clone()))
+    }
+}
+
 /// What a request says of its file before the bytes.
 struct Incoming {
     id: String,
@@ -120,7 +144,8 @@ async fn take(call: &Uploader, bucket: &Bucket, incoming: Incoming, field: Field
         }
         return result;
     };
-    let file = begin(call, bucket, &incoming, chunk.total, chunk.last - chunk.first + 1).await?;
+    let plan = Plan::of(&call.app, bucket);
+    let file = begin(call, bucket, &incoming, plan, chunk.total, chunk.last - chunk.first + 1).await?;
     if file.complete {
         return routes::json(StatusCode::OK, &file.json());
     }
@@ -135,11 +160,14 @@ async fn take(call: &Uploader, bucket: &Bucket, incoming: Incoming, field: Field
     if file.chunks.contains(&at) {
         // It is here already. Writing it again could change a file that is being closed.
         drain(field).await?;
-        let file = close_if_whole(call, file, &blobs).await?;
+        let file = close_if_whole(&call.app, bucket, file).await?;
         return routes::json(StatusCode::OK, &file.json());
     }
+    let [start, total] = [chunk.first, chunk.total].map(|bytes| u64::try_from(bytes).unwrap_or_default());
+    let frame = file.frame(keys::of_file(&call.app, &file)?);
+    let writer = Writer::open(&file.incoming(&blobs), frame, start, Some(total)).await;
     let written =
-        write(&file.path(&blobs), u64::try_from(chunk.first).unwrap_or_default(), expected, field).await?;
+        receive(writer.map_err(|error| failure::blob(&error, file.number))?, expected, field).await?;
     if written != expected {
         return Err(ApiError::new(
             StatusCode::BAD_REQUEST,
@@ -165,24 +193,8 @@ async fn take(call: &Uploader, bucket: &Bucket, incoming: Incoming, field: Field
             Ok(file)
         })
         .await?;
-    let file = close_if_whole(call, file, &blobs).await?;
+    let file = close_if_whole(&call.app, bucket, file).await?;
     routes::json(if incoming.resumed { StatusCode::OK } else { StatusCode::CREATED }, &file.json())
-}
-
-/// Closes a file whose chunks are all here. Of several last chunks at once one closes it, the others find it closed.
-async fn close_if_whole(call: &Uploader, file: File, blobs: &Path) -> ApiResult<File> {
-    let total = usize::try_from(file.chunks_total()).unwrap_or(usize::MAX);
-    if file.complete || file.chunks.len() < total {
-        return Ok(file);
-    }
-    let _one = call.app.files.lock(format!("close {}", file.number)).await;
-    let (bucket, id) = (file.bucket.clone(), file.id.clone());
-    let now = call.app.store.read(move |c| File::find(c, &bucket, &id)).await?;
-    match now.filter(|now| now.number == file.number) {
-        Some(now) if now.complete => Ok(now),
-        Some(now) => finish(call, now, blobs).await,
-        None => Err(ApiError::not_found("storage_file_not_found", "A file")),
-    }
 }
 
 async fn whole(
@@ -192,12 +204,25 @@ async fn whole(
     field: Field<'_>,
     staged: &Path,
 ) -> ApiResult<Response> {
-    let size = write(staged, 0, bucket.max_size, field).await?;
-    let file = begin(call, bucket, &incoming, size, size).await?;
-    let blobs = call.app.blobs();
-    tokio::fs::rename(staged, file.path(&blobs)).await.map_err(|error| disk(&error))?;
-    let file = finish(call, File { size, chunk_size: size.max(1), chunks: vec![0], ..file }, &blobs).await?;
-    routes::json(StatusCode::CREATED, &file.json())
+    let plan = Plan::of(&call.app, bucket);
+    let writer = Writer::open(staged, plan.frame(), 0, None).await;
+    let size = receive(writer.map_err(|error| failure::blob(&error, 0))?, bucket.max_size, field).await?;
+    let file = begin(call, bucket, &incoming, plan, size, size).await?;
+    let number = file.number;
+    let closed = async {
+        let place = file.incoming(&call.app.blobs());
+        tokio::fs::rename(staged, place).await.map_err(|error| disk(&error))?;
+        let turn = turn(&call.app, number).await;
+        finish(&call.app, bucket, File { size, chunk_size: size.max(1), chunks: vec![0], ..file }, turn).await
+    };
+    match closed.await {
+        Ok(file) => routes::json(StatusCode::CREATED, &file.json()),
+        Err(error) => {
+            // Nobody can go on with it: it comes again as a whole or not at all.
+            forget(&call.app, number).await?;
+            Err(error)
+        }
+    }
 }
 
 /// Finds the upload that goes on, or begins one.
@@ -205,6 +230,7 @@ async fn begin(
     call: &Uploader,
     bucket: &Bucket,
     incoming: &Incoming,
+    plan: Plan,
     size: i64,
     chunk_size: i64,
 ) -> ApiResult<File> {
@@ -215,17 +241,23 @@ async fn begin(
     let (chunked, quota) = (incoming.chunk.is_some(), call.app.config.quota);
     let (first, resumed) = (incoming.chunk.is_none_or(|chunk| chunk.first == 0), incoming.resumed);
     let caller = call.caller.clone();
-    Ok(call
+    let masters = call.app.config.encryption.clone();
+    let (file, replaced) = call
         .app
         .store
         .write(move |tx| {
+            let mut replaced = None;
             if let Some(known) = File::find(tx, &bucket, &id)? {
-                // Only who began an upload goes on with it, or takes it up again as a whole.
+                // Only who began an upload goes on with it, or begins again with the whole.
                 let own = caller.uploader() == known.uploader;
-                if own && (!known.complete || chunked && resumed) {
-                    return Ok(known);
+                if own && chunked && (!known.complete || resumed) {
+                    return Ok((known, None));
                 }
-                return Err(ApiError::conflict("storage_file_already_exists", "A file").into());
+                if !own || chunked || known.complete {
+                    return Err(ApiError::conflict("storage_file_already_exists", "A file").into());
+                }
+                tx.execute("DELETE FROM file WHERE number = ?1", [known.number])?;
+                replaced = Some(known.number);
             }
             if !first {
                 let missing = ApiError::new(
@@ -248,79 +280,49 @@ async fn begin(
             let uploader = caller.uploader();
             tx.execute(
                 "INSERT INTO file (bucket_id, id, name, permissions, mime, size, signature, chunk_size, chunks, complete,
-                   created, updated, uploader) VALUES (?1, ?2, ?3, ?4, '', ?5, '', ?6, '[]', 0, ?7, ?7, ?8)",
-                params![bucket, id, name, json!(permissions).to_string(), size, chunk_size.max(1), now, uploader],
-            )?;
-            Ok(File::find(tx, &bucket, &id)?.ok_or_else(|| ApiError::not_found("storage_file_not_found", "A file"))?)
-        })
-        .await?)
-}
-
-/// All chunks are here: hash, look at the content, then say so in the database.
-async fn finish(call: &Uploader, file: File, blobs: &Path) -> ApiResult<File> {
-    let (signature, mime) =
-        read_through(&file.path(blobs), &file.name).await.map_err(|error| disk(&error))?;
-    let now = call.app.now();
-    let done = File { complete: true, signature, mime: mime.to_owned(), updated: now, ..file };
-    Ok(call
-        .app
-        .change(move |tx, events| {
-            tx.execute(
-                "UPDATE file SET complete = 1, signature = ?1, mime = ?2, chunks = ?3, updated = ?4, size = ?5,
-                   chunk_size = ?6 WHERE number = ?7",
+                   created, updated, uploader, form, compression)
+                   VALUES (?1, ?2, ?3, ?4, '', ?5, '', ?6, '[]', 0, ?7, ?7, ?8, ?9, ?10)",
                 params![
-                    done.signature,
-                    done.mime,
-                    json!(done.chunks).to_string(),
+                    bucket,
+                    id,
+                    name,
+                    json!(permissions).to_string(),
+                    size,
+                    chunk_size.max(1),
                     now,
-                    done.size,
-                    done.chunk_size,
-                    done.number
+                    uploader,
+                    plan.form.number(),
+                    plan.compression.name()
                 ],
             )?;
-            events.push(done.event(&Bucket::get(tx, &done.bucket)?, "create", now));
-            Ok(done)
+            if let Some(key) = &plan.key {
+                // The number is bound to the key: only now it is known.
+                let number = tx.last_insert_rowid();
+                let sealed = masters.and_then(|masters| masters.wrap(number, key)).ok_or_else(not_sealed)?;
+                tx.execute("UPDATE file SET sealed = ?1 WHERE number = ?2", params![sealed, number])?;
+            }
+            let file = File::find(tx, &bucket, &id)?;
+            let file = file.ok_or_else(|| ApiError::not_found("storage_file_not_found", "A file"))?;
+            Ok((file, replaced))
         })
-        .await?)
-}
-
-async fn read_through(path: &Path, name: &str) -> std::io::Result<(String, &'static str)> {
-    let mut file = tokio::fs::File::open(path).await?;
-    let (mut hash, mut start, mut buffer) = (Md5::new(), Vec::new(), vec![0; 256 * 1024]);
-    loop {
-        let read = file.read(&mut buffer).await?;
-        if read == 0 {
-            break;
-        }
-        if start.len() < mime::LOOK {
-            start.extend_from_slice(&buffer[..read.min(mime::LOOK)]);
-        }
-        hash.update(&buffer[..read]);
+        .await?;
+    if let Some(number) = replaced {
+        discard::bytes(&call.app, number).await;
     }
-    start.truncate(mime::LOOK);
-    Ok((hex::encode(hash.finalize()), mime::sniff(&start, name)))
+    Ok(file)
 }
 
-/// Streams a part to its offset and waits until it is on disk. At most `limit` bytes.
-async fn write(path: &Path, offset: u64, limit: i64, mut field: Field<'_>) -> ApiResult<i64> {
-    let mut file = tokio::fs::OpenOptions::new()
-        .create(true)
-        .write(true)
-        .truncate(false)
-        .open(path)
-        .await
-        .map_err(|error| disk(&error))?;
-    file.seek(SeekFrom::Start(offset)).await.map_err(|error| disk(&error))?;
+/// Writes a part to its place and waits until it is on disk. At most `limit` bytes.
+async fn receive(mut writer: Writer, limit: i64, mut field: Field<'_>) -> ApiResult<i64> {
     let mut written: i64 = 0;
     while let Some(bytes) = waited(field.chunk()).await? {
         written += i64::try_from(bytes.len()).unwrap_or(i64::MAX);
         if written > limit {
             return Err(too_large());
         }
-        file.write_all(&bytes).await.map_err(|error| disk(&error))?;
+        writer.push(&bytes).await.map_err(|error| failure::blob(&error, 0))?;
     }
-    file.flush().await.map_err(|error| disk(&error))?;
-    file.sync_all().await.map_err(|error| disk(&error))?;
+    writer.finish().await.map_err(|error| failure::blob(&error, 0))?;
     Ok(written)
 }
 
@@ -393,14 +395,10 @@ fn invalid_range() -> ApiError {
     )
 }
 
-pub fn disk(error: &std::io::Error) -> ApiError {
-    if error.kind() == std::io::ErrorKind::StorageFull {
-        return crate::core::store::StoreError::DiskFull.into();
-    }
-    tracing::error!(%error, "the blob folder failed");
+fn not_sealed() -> ApiError {
     ApiError::new(
         StatusCode::INTERNAL_SERVER_ERROR,
-        "general_unknown",
-        "The server could not store the file.",
+        "general_server_error",
+        "The server could not encrypt the file.",
     )
 }

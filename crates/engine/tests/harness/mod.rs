@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod files;
+
 use std::{
     collections::HashMap,
     net::SocketAddr,
@@ -65,6 +67,9 @@ impl Running {
             behind_proxy: false,
             inside: Vec::new(),
             quota: None,
+            encryption: None,
+            scanner: None,
+            objects: None,
             messenger: MessengerConfig {
                 organisation: "Northlight".into(),
                 mail: Outlet::Mailbox(mailbox.clone()),
@@ -99,6 +104,12 @@ impl Running {
             engine.stop(Duration::from_secs(10)).await;
         }
         Self::on(folder, self.config.clone(), self.clock.clone()).await
+    }
+
+    /// As [`Running::restart`], with another configuration from then on.
+    pub async fn restart_with(mut self, change: impl FnOnce(&mut EngineConfig)) -> Self {
+        change(&mut self.config);
+        self.restart().await
     }
 
     /// The oldest message to `to` that nobody took yet, waited for.
