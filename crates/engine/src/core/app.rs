@@ -11,6 +11,7 @@ use super::{
     keyed::Keyed,
     limits::Limits,
     messenger::Messenger,
+    remote::Remote,
     sockets::Sockets,
     store::{Store, StoreError},
 };
@@ -25,6 +26,7 @@ pub struct App {
     pub config: EngineConfig,
     pub limits: Limits,
     pub messenger: Messenger,
+    pub remote: Remote,
     pub events: Arc<Bus>,
     /// What is done once at a time per file.
     pub files: Keyed,
@@ -42,6 +44,7 @@ impl App {
             store,
             config,
             limits: Limits::default(),
+            remote: Remote::default(),
             events: Arc::default(),
             files: Keyed::default(),
             pictures: Arc::new(Semaphore::new(PICTURES)),

@@ -13,6 +13,7 @@ pub mod messenger;
 pub mod password;
 pub mod permissions;
 pub mod query;
+pub mod remote;
 pub mod routes;
 pub mod seal;
 pub mod sockets;
