@@ -18,13 +18,12 @@ use crate::core::{
 };
 
 /// Columns of the table `identity`, in the order in which they are read.
-pub const COLUMNS: [&str; 12] = [
+pub const COLUMNS: [&str; 11] = [
     "id",
     "user_id",
     "provider",
     "provider_uid",
     "provider_email",
-    "email_verified",
     "access_token",
     "refresh_token",
     "id_token",
@@ -40,7 +39,6 @@ pub struct Identity {
     /// How the provider calls them, for ever.
     pub provider_uid: String,
     pub provider_email: String,
-    pub email_verified: bool,
     access: Option<Vec<u8>>,
     refresh: Option<Vec<u8>>,
     id_token: Option<Vec<u8>>,
@@ -80,13 +78,12 @@ impl Identity {
             provider: row.get(first + 2)?,
             provider_uid: row.get(first + 3)?,
             provider_email: row.get(first + 4)?,
-            email_verified: row.get(first + 5)?,
-            access: row.get(first + 6)?,
-            refresh: row.get(first + 7)?,
-            id_token: row.get(first + 8)?,
-            access_expire: row.get(first + 9)?,
-            created: row.get(first + 10)?,
-            updated: row.get(first + 11)?,
+            access: row.get(first + 5)?,
+            refresh: row.get(first + 6)?,
+            id_token: row.get(first + 7)?,
+            access_expire: row.get(first + 8)?,
+            created: row.get(first + 9)?,
+            updated: row.get(first + 10)?,
         })
     }
 

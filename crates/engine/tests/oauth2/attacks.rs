@@ -37,7 +37,8 @@ async fn a_state_works_once_for_ten_minutes_and_for_its_provider() {
     let first = back(&engine, &mut browser, "sessions").await;
     let cookies = browser.cookies_for(&first);
     assert_eq!(browser.sent_to(&first).await.as_str(), SUCCESS);
-    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+    let http =
+        reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
     let again = http.get(first.clone()).header("cookie", cookies).send().await.expect("answered");
     assert_eq!(again.status(), 400, "also with the cookie that was taken away");
 
@@ -77,7 +78,9 @@ async fn a_code_of_another_sign_in_is_worth_nothing() {
     browser.sent_to(&used).await;
     let mut next = back(&engine, &mut browser, "sessions").await;
     let state = super::parameter(&next, "state");
-    next.query_pairs_mut().clear().extend_pairs([("code", super::parameter(&used, "code")), ("state", state)]);
+    next.query_pairs_mut()
+        .clear()
+        .extend_pairs([("code", super::parameter(&used, "code")), ("state", state)]);
     assert_eq!(error(&browser.sent_to(&next).await), "user_oauth2_unauthorized");
     assert!(!eve.is_signed_in(&engine.base).await);
 }

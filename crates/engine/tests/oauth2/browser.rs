@@ -76,7 +76,8 @@ impl Browser {
     pub fn take(&mut self, answer: &Response) {
         for cookie in answer.headers().get_all("set-cookie") {
             let cookie = cookie.to_str().expect("text");
-            let (name, value) = cookie.split(';').next().and_then(|pair| pair.split_once('=')).expect("a pair");
+            let (name, value) =
+                cookie.split(';').next().and_then(|pair| pair.split_once('=')).expect("a pair");
             let attribute = |wanted: &str| {
                 cookie.split("; ").find_map(|part| part.strip_prefix(wanted)).unwrap_or_default().to_owned()
             };

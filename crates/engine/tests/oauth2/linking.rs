@@ -27,7 +27,8 @@ async fn an_account_is_linked_to_whoever_is_signed_in_and_unlinked() {
     assert_eq!((&account["$id"], &account["email"]), (&json!("ben"), &json!("ben@example.org")));
     assert_eq!(account["name"], "ben", "what somebody has of their own stays");
     let sessions = browser.read(&engine.base, "/account/sessions").await;
-    let ids: Vec<_> = sessions["sessions"].as_array().expect("a list").iter().map(|one| &one["$id"]).collect();
+    let ids: Vec<_> =
+        sessions["sessions"].as_array().expect("a list").iter().map(|one| &one["$id"]).collect();
     assert!(!ids.contains(&&before["$id"]), "the new session took the place of the one before");
 
     let identity = browser.read(&engine.base, "/account/identities").await["identities"][0].clone();
@@ -91,7 +92,10 @@ async fn a_verified_address_on_both_sides_opens_the_account_that_is_there() {
     let (engine, provider) = both().await;
     engine.user("ada").await;
     for (here, there) in [(false, false), (false, true), (true, false)] {
-        engine.admin().ok(Method::PATCH, "/users/ada/verification", &json!({ "emailVerification": here })).await;
+        engine
+            .admin()
+            .ok(Method::PATCH, "/users/ada/verification", &json!({ "emailVerification": here }))
+            .await;
         provider.is(Person { verified: there, ..ada() });
         let page = go(&engine, &mut Browser::new(), "sessions").await;
         assert_eq!(error(&page), "general_bad_request", "here {here}, there {there}");

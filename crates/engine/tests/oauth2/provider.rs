@@ -165,7 +165,8 @@ fn sign(claims: &Value, key: &EncodingKey, kid: &str) -> String {
 }
 
 fn public() -> Value {
-    let mut jwk = serde_json::to_value(Jwk::from_encoding_key(&OWN, Algorithm::RS256).expect("a key")).expect("JSON");
+    let mut jwk =
+        serde_json::to_value(Jwk::from_encoding_key(&OWN, Algorithm::RS256).expect("a key")).expect("JSON");
     (jwk["kid"], jwk["use"]) = (json!("own"), json!("sig"));
     jwk
 }
@@ -197,7 +198,8 @@ async fn authorize(
     let mut kept = provider.kept.lock().expect("lock");
     kept.asked = asked.clone();
     if kept.lie == Lie::Denied {
-        back.query_pairs_mut().extend_pairs([("error", "access_denied"), ("error_description", "They said no")]);
+        back.query_pairs_mut()
+            .extend_pairs([("error", "access_denied"), ("error_description", "They said no")]);
         return Redirect::to(back.as_str());
     }
     kept.made += 1;

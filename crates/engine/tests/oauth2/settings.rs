@@ -14,7 +14,8 @@ async fn settings_are_set_a_few_at_a_time_and_secrets_are_not_read() {
     let total = all["total"].as_u64().expect("a number");
     assert_eq!(all["providers"].as_array().expect("a list").len() as u64, total, "all of them at once");
     let limit = r#"{"method":"limit","values":[2]}"#;
-    let two = admin.request(Method::GET, "/project/oauth2").query(&[("queries[0]", limit), ("total", "false")]);
+    let two =
+        admin.request(Method::GET, "/project/oauth2").query(&[("queries[0]", limit), ("total", "false")]);
     let two: Value = two.send().await.expect("answered").json().await.expect("JSON");
     assert_eq!((two["providers"].as_array().expect("a list").len(), &two["total"]), (2, &json!(0)));
 
@@ -28,7 +29,8 @@ async fn settings_are_set_a_few_at_a_time_and_secrets_are_not_read() {
     let refused = admin.refused(Method::PATCH, path, &json!({ "enabled": true })).await;
     assert_eq!(refused, (400, "general_argument_invalid".into()), "the secret is missing");
     // Whoever completes it and says nothing of it wants it on.
-    let set = admin.ok(Method::PATCH, path, &json!({ "clientSecret": "very secret", "clientId": null })).await;
+    let set =
+        admin.ok(Method::PATCH, path, &json!({ "clientSecret": "very secret", "clientId": null })).await;
     assert_eq!(set, json!({ "$id": "github", "enabled": true, "clientId": "Iv1", "clientSecret": "" }));
     let off = admin.ok(Method::PATCH, path, &json!({ "enabled": false })).await;
     assert_eq!(off["enabled"], false);
@@ -81,7 +83,8 @@ async fn only_a_key_with_the_scope_sets_providers() {
     let reader = engine.guest().with("x-appwrite-key", key["secret"].as_str().expect("a key"));
     assert_eq!(reader.get("/project/oauth2/oidc").await["clientSecret"], "");
     for caller in [ada, engine.guest(), reader] {
-        let refused = caller.refused(Method::PATCH, "/project/oauth2/oidc", &json!({ "enabled": false })).await;
+        let refused =
+            caller.refused(Method::PATCH, "/project/oauth2/oidc", &json!({ "enabled": false })).await;
         assert_eq!(refused, (401, "general_unauthorized_scope".into()));
     }
 }

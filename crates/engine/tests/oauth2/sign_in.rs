@@ -25,7 +25,10 @@ async fn a_browser_goes_to_the_provider_and_comes_back_signed_in() {
     assert_eq!(session["providerAccessTokenExpiry"], "2023-11-14T23:13:20.000+00:00");
     let asked = provider.asked();
     assert_eq!(asked["scope"], "openid profile email");
-    assert_eq!(asked["redirect_uri"], format!("{}/account/sessions/oauth2/callback/oidc/telestack", engine.base));
+    assert_eq!(
+        asked["redirect_uri"],
+        format!("{}/account/sessions/oauth2/callback/oidc/telestack", engine.base)
+    );
     assert!(asked["state"].len() >= 43 && asked["nonce"].len() >= 43 && asked["code_challenge"].len() == 43);
 
     // The same person from another browser is the same user.
@@ -59,7 +62,8 @@ async fn a_server_with_a_key_sends_a_browser_that_it_does_not_see() {
     provider.is(ada());
     let url = begin(&engine, "tokens", &[("success", SUCCESS)]);
     let path = url.as_str().strip_prefix(&engine.base).expect("of the engine").to_owned();
-    let asked = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+    let asked =
+        reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
     let answer = asked.get(url.clone()).header("x-appwrite-key", &engine.key).send().await.expect("answered");
     assert_eq!(answer.status(), 302);
     assert!(!answer.headers().contains_key("set-cookie"));
@@ -164,7 +168,8 @@ async fn a_provider_may_post_people_back() {
     let back = back(&engine, &mut browser, "sessions").await;
     let mut page = back.clone();
     page.set_query(None);
-    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+    let http =
+        reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
     let form: Vec<(String, String)> = back.query_pairs().into_owned().collect();
     // As a browser does it: without the cookie, with the origin of the provider's page.
     let posted = http.post(page.clone()).header("origin", "https://appleid.apple.com").form(&form);
@@ -200,6 +205,13 @@ async fn programs_ask_for_more_scopes_and_administrators_for_a_fresh_proof() {
     let settings = json!({ "prompt": ["login", "consent"], "maxAge": 60 });
     engine.admin().ok(Method::PATCH, "/project/oauth2/oidc", &settings).await;
     let page = go(&engine, &mut browser, "sessions").await;
-    assert_eq!((provider.asked()["prompt"].as_str(), provider.asked()["max_age"].as_str()), ("login consent", "60"));
-    assert_eq!(error(&page), "user_oauth2_token_invalid", "the token does not say when they showed who they are");
+    assert_eq!(
+        (provider.asked()["prompt"].as_str(), provider.asked()["max_age"].as_str()),
+        ("login consent", "60")
+    );
+    assert_eq!(
+        error(&page),
+        "user_oauth2_token_invalid",
+        "the token does not say when they showed who they are"
+    );
 }

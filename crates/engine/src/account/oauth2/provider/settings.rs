@@ -92,13 +92,13 @@ impl Provider {
         set.or_else(|| self.preset.field(name).map(|field| field.default)).unwrap_or_default()
     }
 
-    /// A setting that is a list of words.
+    /// A setting that is a list of words, its default where the list is empty.
     pub fn words(&self, name: &str) -> Vec<String> {
         let default = || {
             let default = self.preset.field(name).map_or("", |field| field.default);
             default.split_whitespace().map(str::to_owned).collect()
         };
-        let set = self.settings.get(name).and_then(Value::as_array);
+        let set = self.settings.get(name).and_then(Value::as_array).filter(|words| !words.is_empty());
         set.map_or_else(default, |words| {
             words.iter().filter_map(|word| Some(word.as_str()?.to_owned())).collect()
         })
