@@ -91,7 +91,7 @@ pub async fn delete(call: Call) -> ApiResult<Response> {
 }
 
 fn is_scope(scope: &str) -> bool {
-    let word = |byte: u8| byte.is_ascii_lowercase() || byte == b'.' || byte == b'_';
+    let word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'_');
     scope == "*" || (!scope.is_empty() && scope.len() <= 64 && scope.bytes().all(word))
 }
 

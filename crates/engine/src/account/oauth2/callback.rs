@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::{
-    http::StatusCode,
+    http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use serde_json::{Value, json};
@@ -104,7 +104,10 @@ async fn arrive(call: &Call, flow: &Flow) -> ApiResult<Response> {
     sessions::alert(call, &user, &begun);
     let mut response = match &flow.success {
         Some(page) => redirect(StatusCode::FOUND, page.as_str())?,
-        None => "You are signed in. You can close this window.".into_response(),
+        None => {
+            let said = "You are signed in. You can close this window.";
+            ([(header::CACHE_CONTROL, "no-store")], said).into_response()
+        }
     };
     sessions::set_cookies(call, &mut response, &begun.secret.encode());
     Ok(response)
@@ -187,7 +190,8 @@ mod tests {
         #[test]
         fn any_name_is_read(text in ".{0,200}") {
             let _ = named(&text);
-            prop_assert!(named(&json!({ "name": { "firstName": text } }).to_string()).chars().count() <= 128);
+            let user = json!({ "name": { "firstName": text } }).to_string();
+            prop_assert!(named(&user).chars().count() <= 128);
         }
     }
 }
