@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::{
     http::{StatusCode, header},
-    response::{IntoResponse as _, Response},
+    response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
 use url::{Url, form_urlencoded};
@@ -60,7 +60,7 @@ pub async fn returned(call: Call) -> ApiResult<Response> {
     let flow = Flow::take(&call, &state).await?;
     let arrived = arrive(&call, &flow).await;
     let mut response =
-        arrived.or_else(|error| fail(&flow, error)).unwrap_or_else(|error| error.into_response());
+        arrived.or_else(|error| fail(&flow, error)).unwrap_or_else(IntoResponse::into_response);
     flow.forget(&call, &state, &mut response);
     Ok(response)
 }

@@ -61,7 +61,7 @@ async fn ask(
         },
         one => post(app, provider, one, url, form).await,
     };
-    let answer = answer.map_err(|error| refused(provider, error))?;
+    let answer = answer.map_err(|error| refused(provider, &error))?;
     read(&answer, app.now()).ok_or_else(|| failed(provider.preset, "it gave no token"))
 }
 
@@ -94,9 +94,9 @@ async fn post(
 }
 
 /// What a provider's refusal becomes: its own word for it is for whoever looks for the reason.
-fn refused(provider: &Provider, error: RemoteError) -> ApiError {
-    let RemoteError::Refused(status, said) = &error else {
-        return unanswered(provider.preset, "its tokens", &error);
+fn refused(provider: &Provider, error: &RemoteError) -> ApiError {
+    let RemoteError::Refused(status, said) = error else {
+        return unanswered(provider.preset, "its tokens", error);
     };
     let word: String = said["error"].as_str().unwrap_or_default().chars().take(64).collect();
     tracing::warn!(provider = provider.preset.id, %status, word, "a provider gave no token");
