@@ -6,6 +6,7 @@ mod contact;
 pub mod identities;
 pub mod logs;
 pub mod mfa;
+pub mod oauth2;
 mod own;
 mod phrase;
 mod recovery;
@@ -68,6 +69,14 @@ pub fn routes() -> Vec<Route> {
         user(Method::PUT, "/account/targets/{targetId}/push", |call| Box::pin(targets::update(call))),
         user(Method::DELETE, "/account/targets/{targetId}/push", |call| Box::pin(targets::delete(call))),
     ];
-    [own, sessions::routes(), tokens::routes(), recovery::routes(), verification::routes(), mfa::routes()]
-        .concat()
+    [
+        own,
+        sessions::routes(),
+        tokens::routes(),
+        oauth2::routes(),
+        recovery::routes(),
+        verification::routes(),
+        mfa::routes(),
+    ]
+    .concat()
 }

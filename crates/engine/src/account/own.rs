@@ -1,6 +1,7 @@
 //! One's own account: sign-up, reading, changing, closing.
 
 use axum::{http::StatusCode, response::Response};
+use rusqlite::Connection;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -12,15 +13,27 @@ use crate::{
         error::{ApiError, ApiResult},
         password,
         routes::{self, Call},
+        store::StoreError,
     },
     users::{self, Change, User},
 };
 
 /// Refuses new accounts where only administrators make them, or where there are as many as may be.
 pub async fn check_sign_up(app: &App) -> ApiResult<()> {
+    check_open(app)?;
+    let most = app.policies().users;
+    Ok(app.store.read(move |c| users::check_room(c, most)).await?)
+}
+
+/// The same within a change.
+pub fn check_sign_up_within(c: &Connection, app: &App) -> Result<(), StoreError> {
+    check_open(app)?;
+    users::check_room(c, app.policies().users)
+}
+
+fn check_open(app: &App) -> ApiResult<()> {
     if app.config.sign_up {
-        let most = app.policies().users;
-        return Ok(app.store.read(move |c| users::check_room(c, most)).await?);
+        return Ok(());
     }
     Err(ApiError::new(
         StatusCode::NOT_IMPLEMENTED,

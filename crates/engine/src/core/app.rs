@@ -13,6 +13,7 @@ use super::{
     limits::Limits,
     messenger::Messenger,
     outbound::Outbound,
+    remote::Remote,
     settings::Live,
     sockets::Sockets,
     store::{Store, StoreError},
@@ -32,6 +33,7 @@ pub struct App {
     pub live: Arc<Live>,
     pub webhooks: Arc<Webhooks>,
     pub outbound: Outbound,
+    pub remote: Remote,
     pub events: Arc<Bus>,
     /// What is done once at a time per file.
     pub files: Keyed,
@@ -56,6 +58,7 @@ impl App {
             store,
             config,
             limits: Limits::default(),
+            remote: Remote::default(),
             events: Arc::default(),
             files: Keyed::default(),
             pictures: Arc::new(Semaphore::new(PICTURES)),

@@ -17,6 +17,7 @@ pub mod outbound;
 pub mod password;
 pub mod permissions;
 pub mod query;
+pub mod remote;
 pub mod routes;
 pub mod seal;
 pub mod settings;

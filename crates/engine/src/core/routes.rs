@@ -29,6 +29,10 @@ const BODY: usize = 1024 * 1024;
 /// How long such a body may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Where providers of sign-ins send people back to. Some post them there from a page of theirs, which then is only asked
+/// for again by GET.
+pub const CALLBACK: &str = "/account/sessions/oauth2/callback/";
+
 /// Who may call a route. Permissions of rows and files come on top.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
@@ -198,7 +202,9 @@ async fn run(
     let mut caller = caller::identify(&app, &parts.headers).await?;
     if caller.is_pending() && route.access != Access::Pending {
         // What everybody may do with an account or ask of the server needs no session.
-        if route.access == Access::Anybody && matches!(route.scope, "account" | "health.read") {
+        if route.access == Access::Anybody
+            && matches!(route.scope, "account" | "sessions.write" | "health.read")
+        {
             caller = Caller::guest();
         } else {
             return Err(caller::more_factors());
@@ -287,6 +293,8 @@ async fn cors(State(app): State<Arc<App>>, request: Request, next: axum::middlew
     let foreign = origin.as_ref().is_some_and(|origin| !is_declared(origin) && !is_ours(origin));
     let declared = origin.filter(is_declared);
     let preflight = request.method() == Method::OPTIONS;
+    let posted_back = request.method() == Method::POST && request.uri().path().starts_with(CALLBACK);
+    let foreign = foreign && !posted_back;
     let mut response = match (preflight, foreign) {
         (true, false) => StatusCode::NO_CONTENT.into_response(),
         (true, true) => StatusCode::FORBIDDEN.into_response(),

@@ -209,6 +209,7 @@ const STEPS: &[&str] = &[
     include_str!("schema_3_accounts.sql"),
     include_str!("schema_4_tables.sql"),
     include_str!("schema_5_file_tokens.sql"),
+    include_str!("schema_6_oauth.sql"),
     include_str!("schema_7_project.sql"),
     include_str!("schema_9_storage.sql"),
     include_str!("schema_11_activities.sql"),

@@ -3,6 +3,7 @@
 mod keys;
 mod make_keys;
 mod mock_phones;
+mod oauth2;
 mod overview;
 mod platforms;
 mod policies;
@@ -23,7 +24,8 @@ use crate::core::{
 };
 
 pub fn routes() -> Vec<Route> {
-    [of_the_whole(), of_keys(), of_platforms(), of_policies(), of_mail(), of_variables()].concat()
+    [oauth2::routes(), of_the_whole(), of_keys(), of_platforms(), of_policies(), of_mail(), of_variables()]
+        .concat()
 }
 
 fn of_the_whole() -> Vec<Route> {

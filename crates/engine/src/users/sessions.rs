@@ -34,14 +34,14 @@ pub async fn list(call: Call) -> ApiResult<Response> {
             sessions::all(c, &id)
         })
         .await?;
-    let sessions: Vec<Value> = sessions.iter().map(|session| session.json(false)).collect();
+    let sessions: Vec<Value> = sessions.iter().map(|session| session.told(&call.app, false)).collect();
     routes::json(StatusCode::OK, &json!({ "total": sessions.len(), "sessions": sessions }))
 }
 
 /// `POST /users/{userId}/sessions`: a session with its secret, for a server that speaks for somebody.
 pub async fn create(call: Call) -> ApiResult<Response> {
     let (app, trace, id) = (call.app.clone(), Trace::of(&call), call.param("userId").to_owned());
-    let opening = Opening { provider: "server", factor: "server" };
+    let opening = Opening::new("server", &["server"]);
     let begun = call
         .app
         .change(move |tx, events| {

@@ -104,7 +104,7 @@ pub async fn answer(mut call: Call) -> ApiResult<Response> {
         .await?;
     let session = answered.ok_or_else(tokens::invalid)?;
     call.app.limits.forgive(&key);
-    routes::json(StatusCode::OK, &session.json(true))
+    routes::json(StatusCode::OK, &session.told(&call.app, true))
 }
 
 /// The factor that was shown, if `otp` answers the session's challenge; then the challenge is over. A wrong answer is

@@ -24,7 +24,7 @@ pub async fn create(call: Call) -> ApiResult<Response> {
         ));
     }
     let (app, trace) = (call.app.clone(), Trace::of(&call));
-    let opening = Opening { provider: "anonymous", factor: "anonymous" };
+    let opening = Opening::new("anonymous", &["anonymous"]);
     let begun = call
         .app
         .change(move |tx, events| {

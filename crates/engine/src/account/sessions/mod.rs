@@ -13,7 +13,12 @@ use axum::{
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde_json::{Value, json};
 
-use super::{HOUR, agent, logs::Trace, open, user};
+use super::{
+    HOUR, agent,
+    identities::{self, Identity},
+    logs::Trace,
+    open, user,
+};
 use crate::{
     core::{
         app::App,
@@ -69,6 +74,8 @@ pub struct Session {
     factors: String,
     updated: i64,
     mfa_updated: i64,
+    /// The account elsewhere that it was opened with.
+    pub identity: Option<Identity>,
 }
 
 /// A session that began just now.
@@ -79,25 +86,52 @@ pub struct Begun {
     another: bool,
 }
 
-const SELECT: &str = "SELECT id, user_id, provider, ip, agent, created, expire, factors, updated, mfa_updated
-     FROM session WHERE user_id = ?1";
+const OWN: [&str; 10] =
+    ["id", "user_id", "provider", "ip", "agent", "created", "expire", "factors", "updated", "mfa_updated"];
+
+/// Sessions of the user `?1`, each with its identity behind its own columns.
+fn select() -> String {
+    let columns = |table: &str, names: &[&str]| {
+        names.iter().map(|name| format!("{table}.{name}")).collect::<Vec<_>>().join(", ")
+    };
+    format!(
+        "SELECT {}, {} FROM session LEFT JOIN identity ON identity.id = session.identity_id
+         WHERE session.user_id = ?1",
+        columns("session", &OWN),
+        columns("identity", &identities::COLUMNS)
+    )
+}
 
 pub fn find(connection: &Connection, user: &str, id: &str) -> Result<Option<Session>, StoreError> {
-    let sql = format!("{SELECT} AND id = ?2");
-    Ok(connection.query_row(&sql, [user, id], Session::from_row).optional()?)
+    let sql = format!("{} AND session.id = ?2", select());
+    Ok(connection.prepare_cached(&sql)?.query_row([user, id], Session::from_row).optional()?)
 }
 
 /// The latest first.
 pub fn all(connection: &Connection, user: &str) -> Result<Vec<Session>, StoreError> {
-    let mut statement = connection.prepare_cached(&format!("{SELECT} ORDER BY created DESC, rowid DESC"))?;
+    let sql = format!("{} ORDER BY session.created DESC, session.rowid DESC", select());
+    let mut statement = connection.prepare_cached(&sql)?;
     Ok(statement.query_map([user], Session::from_row)?.collect::<Result<_, _>>()?)
 }
 
-/// How a session was opened: `provider` as Appwrite calls it, and the factor that it counts as.
+/// How a session was opened: `provider` as Appwrite calls it, and the factors that it counts as.
 #[derive(Debug, Clone, Copy)]
-pub struct Opening {
-    pub provider: &'static str,
-    pub factor: &'static str,
+pub struct Opening<'a> {
+    provider: &'static str,
+    factors: &'static [&'static str],
+    identity: Option<&'a str>,
+}
+
+impl<'a> Opening<'a> {
+    pub fn new(provider: &'static str, factors: &'static [&'static str]) -> Self {
+        Self { provider, factors, identity: None }
+    }
+
+    /// With an account at somebody else's service.
+    #[must_use]
+    pub fn by(self, identity: &'a str) -> Self {
+        Self { identity: Some(identity), ..self }
+    }
 }
 
 /// Begins a session within a transaction; where there are too many the oldest ends.
@@ -107,7 +141,7 @@ pub fn begin(
     app: &App,
     trace: &Trace,
     user: &User,
-    opening: Opening,
+    opening: Opening<'_>,
 ) -> Result<Begun, StoreError> {
     if !user.status {
         let blocked = ApiError::new(StatusCode::UNAUTHORIZED, "user_blocked", "This account is blocked.");
@@ -116,10 +150,10 @@ pub fn begin(
     let (now, policies) = (app.now(), app.policies());
     let secret = SessionSecret { id: user.id.clone(), secret: ids::secret() };
     let (id, hash) = (ids::unique(), ids::hash_secret(&secret.secret));
-    let factors = json!([opening.factor]).to_string();
+    let (factors, identity) = (json!(opening.factors).to_string(), opening.identity);
     tx.execute(
-        "INSERT INTO session (id, user_id, hash, provider, ip, agent, created, expire, factors, updated)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?7)",
+        "INSERT INTO session (id, user_id, hash, provider, ip, agent, created, expire, factors, updated, identity_id)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?7, ?10)",
         params![
             id,
             user.id,
@@ -129,7 +163,8 @@ pub fn begin(
             trace.agent,
             now,
             now + policies.session_duration,
-            factors
+            factors,
+            identity
         ],
     )?;
     if policies.sessions > 0 {
@@ -164,8 +199,8 @@ pub fn end_all(
 }
 
 /// The answer to a sign-in, with its cookies.
-fn answer(call: &Call, begun: &Begun) -> ApiResult<Response> {
-    let mut session = begun.session.json(true);
+pub fn answer(call: &Call, begun: &Begun) -> ApiResult<Response> {
+    let mut session = begun.session.told(&call.app, true);
     let encoded = begun.secret.encode();
     if call.caller.is_key() {
         // Only a program with a key may handle the secret itself; browsers get it as a cookie.
@@ -177,7 +212,7 @@ fn answer(call: &Call, begun: &Begun) -> ApiResult<Response> {
 }
 
 /// Tells the account's owner by mail that somebody signed in, where this is wanted and was not the first time.
-fn alert(call: &Call, user: &User, begun: &Begun) {
+pub fn alert(call: &Call, user: &User, begun: &Begun) {
     let app = &call.app;
     let wanted = app.policies().session_alerts && begun.another && !user.email.is_empty();
     if wanted && app.messenger.needs(Channel::Email).is_ok() {
@@ -211,7 +246,15 @@ impl Session {
             factors: row.get(7)?,
             updated: row.get(8)?,
             mfa_updated: row.get(9)?,
+            identity: row
+                .get::<_, Option<String>>(OWN.len())?
+                .map(|_| Identity::at(row, OWN.len()))
+                .transpose()?,
         })
+    }
+
+    pub fn lasts(&self, now: i64) -> bool {
+        self.expire > now
     }
 
     /// Told to the account's owner; whoever listens through this session may do so no longer.
@@ -223,7 +266,16 @@ impl Session {
             .concerning(&self.user_id)
     }
 
-    /// What Appwrite tells of a session.
+    /// The same with what the provider gave for it, which is for its owner and for administrators.
+    pub fn told(&self, app: &App, current: bool) -> Value {
+        let mut session = self.json(current);
+        if let Some(identity) = &self.identity {
+            identity.tell(app, &mut session);
+        }
+        session
+    }
+
+    /// What Appwrite tells of a session, without the tokens of a provider.
     pub fn json(&self, current: bool) -> Value {
         let mut session = json!({
             "$id": self.id,
@@ -232,7 +284,7 @@ impl Session {
             "userId": self.user_id,
             "expire": iso(self.expire),
             "provider": self.provider,
-            "providerUid": "",
+            "providerUid": self.identity.as_ref().map_or("", |identity| &identity.provider_uid),
             "providerAccessToken": "",
             "providerAccessTokenExpiry": "",
             "providerRefreshToken": "",

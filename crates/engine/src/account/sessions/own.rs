@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{all, cookies, end_all, find, not_found};
 use crate::{
-    account::logs::Trace,
+    account::{logs::Trace, oauth2},
     core::{
         caller::{self, Claims},
         error::{ApiError, ApiResult},
@@ -48,7 +48,8 @@ pub async fn list(call: Call) -> ApiResult<Response> {
     let (user, current) = call.caller.user()?;
     let (user, current) = (user.to_owned(), current.to_owned());
     let sessions = call.app.store.read(move |c| all(c, &user)).await?;
-    let sessions: Vec<Value> = sessions.iter().map(|session| session.json(session.id == current)).collect();
+    let sessions: Vec<Value> =
+        sessions.iter().map(|session| session.told(&call.app, session.id == current)).collect();
     routes::json(StatusCode::OK, &json!({ "total": sessions.len(), "sessions": sessions }))
 }
 
@@ -57,15 +58,20 @@ pub async fn get(call: Call) -> ApiResult<Response> {
     let (user, wanted) = (user.to_owned(), wanted(&call, current));
     let is_current = wanted == current;
     let session = call.app.store.read(move |c| find(c, &user, &wanted)).await?.ok_or_else(not_found)?;
-    routes::json(StatusCode::OK, &session.json(is_current))
+    routes::json(StatusCode::OK, &session.told(&call.app, is_current))
 }
 
-/// `PATCH /account/sessions/{id}`: as long again, from now.
+/// `PATCH /account/sessions/{id}`: as long again, from now, with fresh tokens of the provider that it was opened with.
 pub async fn refresh(call: Call) -> ApiResult<Response> {
     let (user, current) = call.caller.user()?;
     let (user, wanted, now) = (user.to_owned(), wanted(&call, current), call.app.now());
     let is_current = wanted == current;
     let (trace, duration) = (Trace::of(&call), call.app.policies().session_duration);
+    let (owner, id) = (user.clone(), wanted.clone());
+    let before = call.app.store.read(move |c| find(c, &owner, &id)).await?.ok_or_else(not_found)?;
+    if let Some(identity) = before.identity {
+        oauth2::refresh(&call.app, identity).await?;
+    }
     let session = call
         .app
         .change(move |tx, events| {
@@ -77,7 +83,7 @@ pub async fn refresh(call: Call) -> ApiResult<Response> {
             Ok(session)
         })
         .await?;
-    routes::json(StatusCode::OK, &session.json(is_current))
+    routes::json(StatusCode::OK, &session.told(&call.app, is_current))
 }
 
 pub async fn delete(call: Call) -> ApiResult<Response> {

@@ -1,4 +1,4 @@
-//! A session for the secret of a mail or a text message: `POST /account/sessions/token`, and the older paths of magic
+//! A session for the secret of a mail, of a text message or of a sign-in elsewhere: `POST /account/sessions/token`, and the older paths of magic
 //! links and of phones.
 
 use axum::response::Response;
@@ -14,7 +14,8 @@ use crate::{
     users::{self, Change, User},
 };
 
-const PURPOSES: [Purpose; 4] = [Purpose::EmailCode, Purpose::MagicLink, Purpose::PhoneCode, Purpose::Generic];
+const PURPOSES: [Purpose; 5] =
+    [Purpose::EmailCode, Purpose::MagicLink, Purpose::PhoneCode, Purpose::OAuth2, Purpose::Generic];
 
 pub async fn create(mut call: Call) -> ApiResult<Response> {
     #[derive(Deserialize)]
@@ -47,22 +48,24 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
             let (proof, opening) = match token.purpose {
                 Purpose::PhoneCode => (
                     (!user.phone_verified).then_some(Change::PhoneVerified(true)),
-                    Opening { provider: "phone", factor: "phone" },
+                    Opening::new("phone", &["phone"]),
                 ),
                 Purpose::MagicLink => (
                     (!user.email_verified).then_some(Change::EmailVerified(true)),
-                    Opening { provider: "magic-url", factor: "email" },
+                    Opening::new("magic-url", &["email"]),
                 ),
                 Purpose::EmailCode => (
                     (!user.email_verified).then_some(Change::EmailVerified(true)),
-                    Opening { provider: "email", factor: "email" },
+                    Opening::new("email", &["email"]),
                 ),
-                _ => (None, Opening { provider: "token", factor: "token" }),
+                Purpose::OAuth2 => (None, Opening::new("oauth2", &["email"])),
+                _ => (None, Opening::new("token", &["token"])),
             };
             if let Some(proof) = proof {
                 let remembered = app.policies().passwords.remembered;
                 user = users::write(tx, events, &user.id, proof, remembered, now)?;
             }
+            let opening = token.identity.as_deref().map_or(opening, |identity| opening.by(identity));
             let begun = begin(tx, events, &app, &trace, &user, opening)?;
             Ok(Some((user, begun)))
         })

@@ -49,7 +49,7 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
         None => None,
     };
     let (app, trace, owner) = (call.app.clone(), Trace::of(&call), user.clone());
-    let opening = Opening { provider: "email", factor: "password" };
+    let opening = Opening::new("email", &["password"]);
     let begun = call
         .app
         .change(move |tx, events| {

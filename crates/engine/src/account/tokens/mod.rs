@@ -43,6 +43,8 @@ pub enum Purpose {
     EmailCode,
     MagicLink,
     PhoneCode,
+    /// For whoever came back from a provider.
+    OAuth2,
     /// Made by an administrator, who passes it on.
     Generic,
     Recovery,
@@ -52,10 +54,11 @@ pub enum Purpose {
     PhoneVerification,
 }
 
-const ALL: [Purpose; 9] = [
+const ALL: [Purpose; 10] = [
     Purpose::EmailCode,
     Purpose::MagicLink,
     Purpose::PhoneCode,
+    Purpose::OAuth2,
     Purpose::Generic,
     Purpose::Recovery,
     Purpose::RecoveryCode,
@@ -71,6 +74,7 @@ impl Purpose {
             Self::EmailCode => "email-code",
             Self::MagicLink => "magic-link",
             Self::PhoneCode => "phone-code",
+            Self::OAuth2 => "oauth2",
             Self::Generic => "generic",
             Self::Recovery => "recovery",
             Self::RecoveryCode => "recovery-code",
@@ -95,7 +99,7 @@ impl Purpose {
 
     /// Whether somebody types it in. Then it is short, so that a newer one takes the place of an older.
     fn is_code(self) -> bool {
-        !matches!(self, Self::Recovery | Self::MagicLink | Self::Verification)
+        !matches!(self, Self::Recovery | Self::MagicLink | Self::Verification | Self::OAuth2)
     }
 }
 
@@ -166,6 +170,8 @@ pub struct Redeemed {
     pub id: String,
     pub user: String,
     pub purpose: Purpose,
+    /// The account elsewhere that it was given for.
+    pub identity: Option<String>,
     told: String,
     created: i64,
     expire: i64,
@@ -189,7 +195,7 @@ pub fn look(
 ) -> Result<Option<Redeemed>, StoreError> {
     let now = app.now();
     let mut statement = tx.prepare_cached(
-        "SELECT id, user_id, purpose, hash, told, created, expire FROM token
+        "SELECT id, user_id, purpose, hash, told, created, expire, identity_id FROM token
          WHERE (user_id = ?1 OR told = ?1) AND user_id IS NOT NULL AND expire > ?2 AND tries <= ?3",
     )?;
     let tokens = statement.query_map(params![user, now, TRIES], |row| {
@@ -198,6 +204,7 @@ pub fn look(
             id: row.get(0)?,
             user: row.get(1)?,
             purpose: ALL.into_iter().find(|known| known.name() == purpose).unwrap_or(Purpose::Generic),
+            identity: row.get(7)?,
             told: row.get(4)?,
             created: row.get(5)?,
             expire: row.get(6)?,

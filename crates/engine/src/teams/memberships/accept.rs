@@ -86,8 +86,10 @@ pub async fn accept(mut call: Call) -> ApiResult<Response> {
             let begun = if caller.is_some() || !current {
                 None
             } else {
-                let factor = if by_phone { "phone" } else { "email" };
-                let opening = Opening { provider: factor, factor };
+                let opening = match by_phone {
+                    true => Opening::new("phone", &["phone"]),
+                    false => Opening::new("email", &["email"]),
+                };
                 Some(sessions::begin(tx, events, &app, &trace, &user, opening)?)
             };
             Ok((membership, begun))
