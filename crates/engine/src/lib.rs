@@ -7,6 +7,7 @@ mod core;
 #[cfg(test)]
 mod coverage;
 mod locale;
+mod presences;
 mod project;
 mod realtime;
 mod storage;
@@ -65,6 +66,8 @@ pub struct Engine {
     app: Arc<App>,
     /// What is older on disk was left by an earlier run.
     started: SystemTime,
+    /// The same by the engine's own clock.
+    opened: i64,
 }
 
 impl Engine {
@@ -74,15 +77,17 @@ impl Engine {
     /// The folder cannot be used, another process has it, or the database is damaged.
     pub fn open(config: EngineConfig, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         let started = SystemTime::now();
-        let store = Store::open(&config.data_dir)?;
-        Ok(Self { app: Arc::new(App::new(store, config, clock)), started })
+        let (store, opened) = (Store::open(&config.data_dir)?, clock.now());
+        Ok(Self { app: Arc::new(App::new(store, config, clock)), started, opened })
     }
 
-    /// Removes what interrupted requests of earlier runs left on disk. Requests may run beside it.
+    /// Removes what earlier runs left: interrupted requests on disk, sockets whose people count as present. Requests may
+    /// run beside it.
     ///
     /// # Errors
     /// The store or the disk fails; what was not removed costs space only.
     pub async fn tidy(&self) -> Result<(), StoreError> {
+        presences::tidy(&self.app, self.opened).await?;
         storage::tidy(&self.app, self.started).await
     }
 
@@ -161,6 +166,7 @@ fn route_table() -> Vec<Route> {
         project::routes(),
         locale::routes(),
         realtime::routes(),
+        presences::routes(),
     ]
     .concat()
 }

@@ -14,7 +14,7 @@ use super::{
     sockets::Sockets,
     store::{Store, StoreError},
 };
-use crate::EngineConfig;
+use crate::{EngineConfig, realtime::Hub};
 
 /// Pictures that are decoded at once: each may take a few hundred megabytes.
 const PICTURES: usize = 2;
@@ -30,6 +30,8 @@ pub struct App {
     pub files: Keyed,
     pub pictures: Arc<Semaphore>,
     pub sockets: Arc<Sockets>,
+    /// Who wants to hear what.
+    pub hub: Arc<Hub>,
     /// True when the engine is about to end: open connections say good-bye.
     pub stopping: watch::Sender<bool>,
     clock: Arc<dyn Clock>,
@@ -46,6 +48,7 @@ impl App {
             files: Keyed::default(),
             pictures: Arc::new(Semaphore::new(PICTURES)),
             sockets: Arc::default(),
+            hub: Arc::default(),
             stopping: watch::Sender::new(false),
             clock,
         }

@@ -98,7 +98,8 @@ pub fn write(
         targets::follow(tx, &User::get(tx, id)?, now)?;
     }
     let user = User::get(tx, id)?;
-    events.push(user.event("update", now));
+    let what = if column.ends_with("_verified") { "verification" } else { column };
+    events.push(user.event(&format!("update.{what}"), now));
     Ok(user)
 }
 

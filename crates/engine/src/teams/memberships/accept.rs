@@ -80,7 +80,7 @@ pub async fn accept(mut call: Call) -> ApiResult<Response> {
             }
             let membership = find(tx, &team, &id, Pending::Whole)?.ok_or_else(not_found)?;
             trace.log(tx, &user.id, "membership.update", now)?;
-            events.push(event(&membership, "update", now));
+            events.push(event(&membership, "update.status", now));
             let begun = if caller.is_some() || !current {
                 None
             } else {
