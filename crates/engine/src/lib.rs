@@ -6,6 +6,7 @@ mod account;
 mod core;
 #[cfg(test)]
 mod coverage;
+mod graphql;
 mod locale;
 mod presences;
 mod project;
@@ -167,6 +168,7 @@ fn route_table() -> Vec<Route> {
         locale::routes(),
         realtime::routes(),
         presences::routes(),
+        graphql::routes(),
     ]
     .concat()
 }
