@@ -9,7 +9,9 @@ pub mod care;
 mod core;
 #[cfg(test)]
 mod coverage;
+mod graphql;
 mod locale;
+mod presences;
 mod project;
 mod realtime;
 mod storage;
@@ -84,6 +86,8 @@ pub struct Engine {
     app: Arc<App>,
     /// What is older on disk was left by an earlier run.
     started: SystemTime,
+    /// The same by the engine's own clock.
+    opened: i64,
 }
 
 impl Engine {
@@ -93,14 +97,14 @@ impl Engine {
     /// The folder cannot be used, another process has it, or the database is damaged.
     pub fn open(config: EngineConfig, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         let started = SystemTime::now();
-        let store = Store::open(&config.data_dir)?;
+        let (store, opened) = (Store::open(&config.data_dir)?, clock.now());
         let app = Arc::new(App::new(store, config, clock)?);
         work::begin(&app, app.webhooks.wake.clone(), webhooks::work);
-        Ok(Self { app, started })
+        Ok(Self { app, started, opened })
     }
 
-    /// Removes what interrupted requests of earlier runs left on disk, and wraps the keys of files with the current
-    /// master key. Requests may run beside it.
+    /// Removes what earlier runs left: interrupted requests on disk, sockets whose people count as present; and wraps
+    /// the keys of files with the current master key. Requests may run beside it.
     ///
     /// # Errors
     /// The store or the disk fails; what was not removed costs space only, and what was not wrapped is the next time.
@@ -112,6 +116,7 @@ impl Engine {
         if closed > 0 {
             tracing::error!(files = closed, "files cannot be opened: their master key is not configured");
         }
+        presences::tidy(&self.app, self.opened).await?;
         storage::tidy(&self.app, self.started).await
     }
 
@@ -223,6 +228,8 @@ fn route_table() -> Vec<Route> {
         activities::routes(),
         realtime::routes(),
         webhooks::routes(),
+        presences::routes(),
+        graphql::routes(),
     ]
     .concat()
 }

@@ -4,84 +4,11 @@ mod harness;
 
 use std::time::Duration;
 
-use futures_util::{SinkExt as _, StreamExt as _};
-use harness::{Client, Running};
+use futures_util::SinkExt as _;
+use harness::{Client, Running, socket::Socket};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
-use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream,
-    tungstenite::{Message, client::IntoClientRequest as _},
-};
-
-struct Socket {
-    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
-}
-
-impl Socket {
-    async fn open(engine: &Running, more: &str, client: &Client) -> (Self, Value) {
-        let url = engine.base.replacen("http", "ws", 1);
-        let mut request =
-            format!("{url}/realtime?project=telestack{more}").into_client_request().expect("a request");
-        for (name, value) in client.headers() {
-            let name: reqwest::header::HeaderName = name.parse().expect("name");
-            request.headers_mut().insert(name, value.parse().expect("value"));
-        }
-        let (stream, _) = tokio_tungstenite::connect_async(request).await.expect("connected");
-        let mut socket = Self { stream };
-        let first = socket.next().await;
-        (socket, first)
-    }
-
-    async fn say(&mut self, kind: &str, data: Value) {
-        let text = json!({ "type": kind, "data": data }).to_string();
-        self.stream.send(Message::text(text)).await.expect("sent");
-    }
-
-    /// The next message; a close is `{"type":"close","code"}`.
-    async fn next(&mut self) -> Value {
-        let wait = async {
-            loop {
-                match self.stream.next().await {
-                    Some(Ok(Message::Text(text))) => return serde_json::from_str(&text).expect("JSON"),
-                    Some(Ok(Message::Close(frame))) => {
-                        return json!({ "type": "close", "code": frame.map(|frame| u16::from(frame.code)) });
-                    }
-                    Some(Ok(_)) => {}
-                    other => panic!("{other:?}"),
-                }
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(20), wait).await.expect("a message in time")
-    }
-
-    /// Subscribes and waits until that counts.
-    async fn subscribe(&mut self, id: &str, channels: &[&str], queries: &[Value]) {
-        let queries: Vec<String> = queries.iter().map(Value::to_string).collect();
-        let one = json!({ "subscriptionId": id, "channels": channels, "queries": queries });
-        self.say("subscribe", json!([one])).await;
-        let answer = self.next().await;
-        assert_eq!(
-            (&answer["type"], &answer["data"]["success"]),
-            (&json!("response"), &json!(true)),
-            "{answer}"
-        );
-    }
-
-    /// The next event must be this one.
-    async fn event(&mut self, name: &str) -> Value {
-        let event = self.next().await;
-        assert_eq!(event["type"], "event", "{event}");
-        assert_eq!(event["data"]["events"][0], name);
-        event["data"].clone()
-    }
-
-    /// Nothing came before the answer to a ping, so nothing was told.
-    async fn silent(&mut self) {
-        self.say("ping", Value::Null).await;
-        assert_eq!(self.next().await, json!({ "type": "pong" }));
-    }
-}
+use tokio_tungstenite::tungstenite::Message;
 
 const ROWS: &str = "/tablesdb/main/tables/notes/rows";
 
@@ -176,7 +103,7 @@ async fn what_somebody_may_hear_changes_while_the_socket_is_open() {
     his.silent().await;
 
     ben.ok(Method::PATCH, "/account/name", &json!({ "name": "Benjamin" })).await;
-    assert_eq!(his.event("users.ben.update").await["payload"]["name"], "Benjamin");
+    assert_eq!(his.event("users.ben.update.name").await["payload"]["name"], "Benjamin");
     // The session ends: so does what came in through it.
     ben.ok(Method::DELETE, "/account/sessions/current", &Value::Null).await;
     assert_eq!(his.next().await["type"], "event");
@@ -267,7 +194,7 @@ async fn who_does_not_read_is_let_go_and_holds_nobody_up() {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), gone).await.expect("the slow reader was let go");
+    tokio::time::timeout(Duration::from_secs(40), gone).await.expect("the slow reader was let go");
     quick.silent().await;
 }
 
@@ -278,4 +205,250 @@ async fn a_server_that_stops_says_so() {
     let (message, ()) = tokio::join!(socket.next(), engine.stop());
     assert_eq!(message, json!({ "type": "close", "code": 1001 }));
     assert_eq!(engine.open_sockets(), 0);
+}
+
+#[tokio::test]
+async fn everything_is_told_on_every_channel_that_it_is_of() {
+    let engine = Running::start().await;
+    let admin = table(&engine).await;
+    let ada = engine.user("ada").await;
+    let (mut socket, _) = Socket::open(&engine, "", &ada).await;
+    let wanted: Vec<Value> = [
+        "account",
+        "account.update",
+        "account.ada",
+        "account.create",
+        "rows",
+        "rows.create",
+        "rows.upsert",
+        "documents",
+        "documents.create",
+        "databases.main.tables.notes.rows",
+        "databases.main.tables.notes.rows.one.create",
+        "tablesdb.main.tables.notes.rows.create",
+        "tablesdb.main.tables.notes.rows.one",
+        "databases.main.collections.notes.documents",
+        "databases.main.collections.notes.documents.one.create",
+        "databases.main.tables.other.rows",
+        "databases.main.tables.notes.rows.two",
+        "files",
+        "files.update",
+        "buckets.papers.files",
+        "buckets.papers.files.f",
+        "buckets.papers.files.f.create",
+        "teams",
+        "teams.clinic",
+        "teams.clinic.create",
+        "memberships",
+        "memberships.create",
+        "presences",
+        "presences.here",
+        "presences.here.upsert",
+        "presences.update",
+    ]
+    .iter()
+    .map(|channel| json!({ "subscriptionId": channel, "channels": [channel] }))
+    .collect();
+    socket.say("subscribe", json!(wanted)).await;
+    assert_eq!(socket.next().await["data"]["success"], true);
+    let mut heard = async |name: &str, subscriptions: &[&str]| {
+        assert_eq!(socket.event(name).await["subscriptions"], json!(subscriptions), "{name}");
+    };
+
+    ada.ok(Method::PATCH, "/account/prefs", &json!({ "prefs": { "a": 1 } })).await;
+    heard("users.ada.update.prefs", &["account", "account.update", "account.ada"]).await;
+    ada.ok(Method::POST, ROWS, &json!({ "rowId": "one", "data": { "title": "First" } })).await;
+    heard(
+        "databases.main.tables.notes.rows.one.create",
+        &[
+            "rows",
+            "rows.create",
+            "documents",
+            "documents.create",
+            "databases.main.tables.notes.rows",
+            "databases.main.tables.notes.rows.one.create",
+            "tablesdb.main.tables.notes.rows.create",
+            "tablesdb.main.tables.notes.rows.one",
+            "databases.main.collections.notes.documents",
+            "databases.main.collections.notes.documents.one.create",
+        ],
+    )
+    .await;
+    let row = json!({ "data": { "title": "Second" } });
+    ada.ok(Method::PUT, "/databases/main/collections/notes/documents/two", &row).await;
+    heard(
+        "databases.main.tables.notes.rows.two.upsert",
+        &[
+            "rows",
+            "rows.upsert",
+            "documents",
+            "databases.main.tables.notes.rows",
+            "databases.main.collections.notes.documents",
+            "databases.main.tables.notes.rows.two",
+        ],
+    )
+    .await;
+    let bucket = json!({ "bucketId": "papers", "name": "Papers", "permissions": ["read(\"users\")"] });
+    admin.ok(Method::POST, "/storage/buckets", &bucket).await;
+    let part = reqwest::multipart::Part::bytes(b"x".to_vec()).file_name("x.txt");
+    let form = reqwest::multipart::Form::new().text("fileId", "f").part("file", part);
+    let request = admin.request(Method::POST, "/storage/buckets/papers/files").multipart(form);
+    assert_eq!(request.send().await.expect("answered").status(), 201);
+    let of_file =
+        ["files", "buckets.papers.files", "buckets.papers.files.f", "buckets.papers.files.f.create"];
+    heard("buckets.papers.files.f.create", &of_file).await;
+    ada.ok(Method::POST, "/teams", &json!({ "teamId": "clinic", "name": "Clinic" })).await;
+    heard("teams.clinic.create", &["teams", "teams.clinic", "teams.clinic.create"]).await;
+    let here = json!({ "status": "here" });
+    ada.ok(Method::PUT, "/presences/here", &here).await;
+    heard("presences.here.upsert", &["presences", "presences.here", "presences.here.upsert"]).await;
+    ada.ok(Method::PATCH, "/presences/here", &here).await;
+    heard("presences.here.update", &["presences", "presences.here", "presences.update"]).await;
+    socket.silent().await;
+}
+
+#[tokio::test]
+async fn what_may_no_longer_be_read_is_no_longer_told_from_that_change_on() {
+    let engine = Running::start().await;
+    let admin = table(&engine).await;
+    let (ada, ben) = (engine.user("ada").await, engine.user("ben").await);
+    let (mut his, _) = Socket::open(&engine, "", &ben).await;
+    his.subscribe("s", &["rows"], &[]).await;
+    let path = format!("{ROWS}/one");
+    let own = ["update(\"user:ada\")", "read(\"user:ada\")"];
+    let shared = json!({
+        "rowId": "one", "data": { "title": "a" }, "permissions": [own[0], own[1], "read(\"users\")"],
+    });
+    ada.ok(Method::POST, ROWS, &shared).await;
+    his.event("databases.main.tables.notes.rows.one.create").await;
+    ada.ok(Method::PATCH, &path, &json!({ "data": { "title": "b" }, "permissions": own })).await;
+    ada.ok(Method::PATCH, &path, &json!({ "data": { "title": "c" } })).await;
+    his.silent().await;
+    // By the table: given, and taken away again.
+    let table = "/tablesdb/main/tables/notes";
+    let given = json!({ "name": "Notes", "permissions": ["read(\"users\")"], "rowSecurity": true });
+    admin.ok(Method::PUT, table, &given).await;
+    ada.ok(Method::PATCH, &path, &json!({ "data": { "title": "d" } })).await;
+    assert_eq!(his.event("databases.main.tables.notes.rows.one.update").await["payload"]["title"], "d");
+    let taken = json!({ "name": "Notes", "permissions": [], "rowSecurity": true });
+    admin.ok(Method::PUT, table, &taken).await;
+    ada.ok(Method::PATCH, &path, &json!({ "data": { "title": "e" } })).await;
+    his.silent().await;
+    // By a label, while row security is on.
+    let labelled =
+        json!({ "data": { "title": "f" }, "permissions": [own[0], own[1], "read(\"label:nurse\")"] });
+    admin.ok(Method::PATCH, &path, &labelled).await;
+    his.silent().await;
+    admin.ok(Method::PUT, "/users/ben/labels", &json!({ "labels": ["nurse"] })).await;
+    ada.ok(Method::PATCH, &path, &json!({ "data": { "title": "g" } })).await;
+    assert_eq!(his.event("databases.main.tables.notes.rows.one.update").await["payload"]["title"], "g");
+    admin.ok(Method::PUT, "/users/ben/labels", &json!({ "labels": [] })).await;
+    ada.ok(Method::PATCH, &path, &json!({ "data": { "title": "h" } })).await;
+    his.silent().await;
+}
+
+#[tokio::test]
+async fn a_session_that_ends_by_itself_ends_its_sockets() {
+    let engine = Running::start().await;
+    let admin = table(&engine).await;
+    let ada = engine.user("ada").await;
+    let (mut socket, _) = Socket::open(&engine, "&channels[]=rows", &ada).await;
+    engine.later(400 * 86_400_000);
+    let row = json!({ "data": { "title": "x" }, "permissions": ["read(\"any\")"], "rowId": "one" });
+    admin.ok(Method::POST, ROWS, &row).await;
+    assert_eq!(socket.next().await["data"]["code"], 1008);
+    assert_eq!(socket.next().await, json!({ "type": "close", "code": 1008 }));
+}
+
+#[tokio::test]
+async fn the_address_may_name_subscriptions_with_queries_of_their_own() {
+    let engine = Running::start().await;
+    table(&engine).await;
+    let ada = engine.user("ada").await;
+    let equal = |title: &str| {
+        let query = json!({ "method": "equal", "attribute": "title", "values": [title] }).to_string();
+        url::form_urlencoded::byte_serialize(query.as_bytes()).collect::<String>()
+    };
+    let more = format!("&channels[]=rows&rows[0][]={}&rows[1][]={}", equal("a"), equal("b"));
+    let (mut socket, connected) = Socket::open(&engine, &more, &ada).await;
+    assert_eq!(connected["data"]["channels"], json!(["rows"]));
+    let subscriptions = connected["data"]["subscriptions"].as_object().expect("an object").clone();
+    assert_eq!(subscriptions.len(), 2);
+    for title in ["c", "b"] {
+        ada.ok(Method::POST, ROWS, &json!({ "rowId": title, "data": { "title": title } })).await;
+    }
+    let heard = socket.event("databases.main.tables.notes.rows.b.create").await;
+    let [id] = heard["subscriptions"].as_array().expect("a list").as_slice() else { panic!("{heard}") };
+    assert!(
+        subscriptions[id.as_str().expect("text")]["queries"][0].as_str().expect("text").contains("\"b\"")
+    );
+    let url = format!("{}/realtime?project=telestack&channels[]=rows&rows[0][]=limit(", engine.base);
+    assert_eq!(reqwest::get(url).await.expect("answered").status(), 400);
+}
+
+#[tokio::test]
+async fn a_change_of_many_rows_is_told_row_by_row_to_the_end() {
+    let engine = Running::start().await;
+    let admin = table(&engine).await;
+    let (mut socket, _) = Socket::open(&engine, "&channels[]=rows", &engine.guest()).await;
+    let rows: Vec<Value> = (0..1500)
+        .map(|n| json!({ "$id": format!("r{n}"), "$permissions": ["read(\"any\")"], "title": n.to_string() }))
+        .collect();
+    admin.ok(Method::POST, ROWS, &json!({ "rows": rows })).await;
+    for n in 0..1500 {
+        socket.event(&format!("databases.main.tables.notes.rows.r{n}.create")).await;
+    }
+    socket.silent().await;
+}
+
+#[tokio::test]
+async fn who_asks_for_too_much_is_refused_and_then_ended() {
+    let engine = Running::start().await;
+    let ada = engine.user("ada").await;
+    let (mut socket, _) = Socket::open(&engine, "", &ada).await;
+    // A hundred thousand subscriptions, as many in each message as a message takes.
+    let one = json!({ "channels": ["rows"] });
+    let many = json!({ "type": "subscribe", "data": vec![one; 2500] }).to_string();
+    for _ in 0..40 {
+        socket.stream.send(Message::text(many.clone())).await.expect("sent");
+        assert_eq!(socket.next().await["data"]["code"], 1003);
+    }
+    // Nothing of a refused message counts, and what there is room for still does.
+    ada.ok(Method::PATCH, "/account/prefs", &json!({ "prefs": {} })).await;
+    socket.silent().await;
+    socket.subscribe("mine", &["account"], &[]).await;
+    ada.ok(Method::PATCH, "/account/prefs", &json!({ "prefs": {} })).await;
+    assert_eq!(socket.event("users.ada.update.prefs").await["subscriptions"], json!(["mine"]));
+    // A message that is larger than any may be.
+    let large = json!({ "type": "subscribe", "data": [{ "channels": ["x".repeat(70_000)] }] }).to_string();
+    socket.stream.send(Message::text(large)).await.expect("sent");
+    let gone = async {
+        while engine.open_sockets() > 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), gone).await.expect("ended");
+}
+
+#[tokio::test]
+async fn who_falls_far_behind_is_told_so() {
+    let engine = Running::start().await;
+    let admin = table(&engine).await;
+    let (mut slow, _) = Socket::open(&engine, "&channels[]=rows", &engine.guest()).await;
+    let (mut quick, _) = Socket::open(&engine, "&channels[]=rows.delete", &engine.guest()).await;
+    // More events than may wait, none of them read; in small parts at the end, so that the good-bye finds a reader.
+    for (part, count) in [2400, 2400, 2400, 2400, 600, 600, 600].into_iter().enumerate() {
+        let row =
+            |n| json!({ "$id": format!("r{part}-{n}"), "$permissions": ["read(\"any\")"], "title": "x" });
+        let rows: Vec<Value> = (0..count).map(row).collect();
+        admin.ok(Method::POST, ROWS, &json!({ "rows": rows })).await;
+    }
+    admin.ok(Method::DELETE, &format!("{ROWS}/r0-0"), &Value::Null).await;
+    quick.event("databases.main.tables.notes.rows.r0-0.delete").await;
+    let mut last = slow.next().await;
+    while last["type"] == "event" {
+        last = slow.next().await;
+    }
+    assert_eq!((&last["type"], &last["data"]["code"]), (&json!("error"), &json!(1013)));
+    assert_eq!(slow.next().await, json!({ "type": "close", "code": 1013 }));
 }

@@ -124,7 +124,7 @@ test("hears what happens, and only what one may read", async () => {
       `databases.${databaseId}.tables.${tableId}.rows.first.create`,
       `databases.${databaseId}.tables.${tableId}.rows.second.create`,
       `databases.${databaseId}.tables.${tableId}.rows.first.update`,
-      "users.ada.update",
+      "users.ada.update.prefs",
     ],
   );
   assert.deepEqual(named.filter((title) => title !== "probe"), ["second"]);

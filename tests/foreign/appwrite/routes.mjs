@@ -12,23 +12,25 @@ const named = new Proxy({}, { get: (_, name) => (typeof name === 'string' ? `{${
 
 function recorder() {
   const seen = []
-  const note = (method, uri) => {
-    seen.push(`${method.toUpperCase()} ${decodeURIComponent(new URL(uri).pathname.replace('/v1', ''))}`)
+  const note = (kind) => (method, uri, _headers, payload = {}, responseType = 'json') => {
+    const path = decodeURIComponent(new URL(uri).pathname.replace('/v1', ''))
+    const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
+    seen.push({ kind: responseType === 'json' ? kind : responseType, route: `${method.toUpperCase()} ${path}`, path: names, payload })
     return Promise.resolve({})
   }
   const client = {
     config: { endpoint: ENDPOINT, project: 'p', key: '', jwt: '', session: '', devkey: '', impersonateuserid: '' },
     headers: {},
-    call: note,
-    redirect: note,
-    chunkedUpload: note,
-    prepareRequest: (method, uri) => (note(method, uri), { uri: String(uri), options: {} }),
+    call: note('call'),
+    redirect: note('location'),
+    chunkedUpload: note('upload'),
+    prepareRequest: (method, uri) => (note('location')(method, uri), { uri: String(uri), options: {} }),
   }
   return { client, seen }
 }
 
-/** Service, method and route of everything in a package. */
-async function routesOf(sdk) {
+/** What each method of a package does first when it is called: kind, route, names in the path, and the body. */
+export async function calledWithNames(sdk) {
   const all = []
   for (const [name, Service] of Object.entries(sdk)) {
     if (typeof Service !== 'function' || HELPERS.includes(name) || !/^class/.test(String(Service))) continue
@@ -36,11 +38,17 @@ async function routesOf(sdk) {
       if (method === 'constructor') continue
       const { client, seen } = recorder()
       const answer = await Promise.resolve(new Service(client)[method](named)).catch(() => null)
-      if (seen.length === 0 && typeof answer === 'string' && answer.startsWith(ENDPOINT)) await client.call('get', answer)
-      for (const route of seen.slice(0, 1)) all.push({ route, name: `${name[0].toLowerCase()}${name.slice(1)}.${method}` })
+      if (seen.length === 0 && typeof answer === 'string' && answer.startsWith(ENDPOINT)) await client.redirect('get', answer)
+      all.push({ Service: name, method, seen: seen[0] })
     }
   }
   return all
+}
+
+/** Service, method and route of everything in a package. */
+async function routesOf(sdk) {
+  const all = (await calledWithNames(sdk)).filter(({ seen }) => seen)
+  return all.map(({ Service, method, seen }) => ({ route: seen.route, name: `${Service[0].toLowerCase()}${Service.slice(1)}.${method}` }))
 }
 
 /** `METHOD /path service.method`, sorted; what both kinds of SDK call stands once. */

@@ -18,7 +18,7 @@ use super::{
     sockets::Sockets,
     store::{Store, StoreError},
 };
-use crate::{EngineConfig, webhooks::Webhooks};
+use crate::{EngineConfig, realtime::Hub, webhooks::Webhooks};
 
 /// Pictures that are decoded at once: each may take a few hundred megabytes.
 const PICTURES: usize = 2;
@@ -39,6 +39,8 @@ pub struct App {
     pub files: Keyed,
     pub pictures: Arc<Semaphore>,
     pub sockets: Arc<Sockets>,
+    /// Who wants to hear what.
+    pub hub: Arc<Hub>,
     /// True when the engine is about to end: open connections say good-bye.
     pub stopping: watch::Sender<bool>,
     /// Work beside the requests; its end is waited for.
@@ -63,6 +65,7 @@ impl App {
             files: Keyed::default(),
             pictures: Arc::new(Semaphore::new(PICTURES)),
             sockets: Arc::default(),
+            hub: Arc::default(),
             stopping: watch::Sender::new(false),
             tasks: TaskTracker::new(),
             clock,

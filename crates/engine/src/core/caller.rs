@@ -31,6 +31,8 @@ enum Kind {
         session: String,
         /// Whether the session still needs its second factor.
         pending: bool,
+        /// Unix milliseconds when the session is over.
+        expires: i64,
     },
     Key {
         /// None stands for one that staged something earlier.
@@ -91,6 +93,11 @@ impl Caller {
         matches!(self.kind, Kind::User { pending: true, .. })
     }
 
+    /// Whether this is a user whose session is over: what stays open for long has to ask again.
+    pub fn is_over(&self, now: i64) -> bool {
+        matches!(self.kind, Kind::User { expires, .. } if expires <= now)
+    }
+
     pub fn guest() -> Self {
         Self { kind: Kind::Guest, roles: vec!["any".into(), "guests".into()] }
     }
@@ -140,7 +147,7 @@ impl Caller {
     #[cfg(test)]
     pub fn user_for_test(id: &str) -> Self {
         Self {
-            kind: Kind::User { id: id.into(), session: "s".into(), pending: false },
+            kind: Kind::User { id: id.into(), session: "s".into(), pending: false, expires: i64::MAX },
             roles: vec!["any".into(), "users".into(), format!("user:{id}")],
         }
     }
@@ -274,7 +281,7 @@ pub fn cookie_names(app: &App) -> [String; 2] {
 }
 
 const SESSIONS: &str =
-    "SELECT id, hash, json_array_length(factors) FROM session WHERE user_id = ?1 AND expire > ?2";
+    "SELECT id, hash, json_array_length(factors), expire FROM session WHERE user_id = ?1 AND expire > ?2";
 
 /// The last of it: whether somebody wants a second factor and has one.
 const USER: &str = "SELECT status, email_verified OR phone_verified, labels,
@@ -291,11 +298,16 @@ fn user_of_session(
     let mut sessions = connection.prepare_cached(SESSIONS)?;
     let rows = sessions
         .query_map(params![user_id, now], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, i64>(2)?))
+            Ok((
+                row.get::<_, String>(0)?,
+                row.get::<_, Vec<u8>>(1)?,
+                row.get::<_, i64>(2)?,
+                row.get::<_, i64>(3)?,
+            ))
         })?
         .collect::<Result<Vec<_>, _>>()?;
-    let found = rows.into_iter().find(|(id, hash, _)| is_it(id, hash));
-    let Some((session, _, factors)) = found else { return Ok(None) };
+    let found = rows.into_iter().find(|(id, hash, ..)| is_it(id, hash));
+    let Some((session, _, factors, expires)) = found else { return Ok(None) };
     let user: Option<(bool, bool, String, bool)> = connection
         .prepare_cached(USER)?
         .query_row([user_id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
@@ -325,5 +337,5 @@ fn user_of_session(
         let team_roles: Vec<String> = serde_json::from_str(&team_roles).unwrap_or_default();
         roles.extend(team_roles.iter().map(|role| format!("team:{team}/{role}")));
     }
-    Ok(Some(Caller { kind: Kind::User { id: user_id.to_owned(), session, pending }, roles }))
+    Ok(Some(Caller { kind: Kind::User { id: user_id.to_owned(), session, pending, expires }, roles }))
 }

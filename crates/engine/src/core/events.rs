@@ -1,9 +1,9 @@
 //! What happened, told in the order of the commits to whoever listens in this process.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde_json::{Value, json};
-use tokio::sync::broadcast;
+use tokio::sync::mpsc;
 
 use super::clock::iso;
 
@@ -20,9 +20,6 @@ pub async fn as_actor<F: Future>(actor: String, work: F) -> F::Output {
 pub fn actor() -> String {
     ACTOR.try_with(Clone::clone).unwrap_or_default()
 }
-
-/// Events that a listener may be behind before it is let go.
-const BEHIND: usize = 1024;
 
 /// One change.
 #[derive(Debug)]
@@ -41,7 +38,8 @@ pub struct Event {
 }
 
 impl Event {
-    /// `path` goes from the outermost to what changed: `[("teams", "T"), ("memberships", "M")]`.
+    /// `path` goes from the outermost to what changed: `[("teams", "T"), ("memberships", "M")]`. An action may say more
+    /// after a dot: what is `update.email` is `update`, too.
     pub fn new(path: &[(&str, &str)], action: &str, payload: Value, time: i64) -> Self {
         let mut event = Self {
             names: Vec::new(),
@@ -58,7 +56,10 @@ impl Event {
 
     /// Further names for the same change.
     pub fn add_names(&mut self, path: &[(&str, &str)], action: &str) {
-        let whole = forms(path).into_iter().map(|form| format!("{form}.{action}"));
+        let actions = [action, first_word(action)];
+        let whole = actions
+            .into_iter()
+            .flat_map(|action| forms(path).into_iter().map(move |form| format!("{form}.{action}")));
         let shorter = (1..=path.len()).rev().flat_map(|length| forms(&path[..length]));
         for name in whole.chain(shorter) {
             if !self.names.contains(&name) {
@@ -70,6 +71,7 @@ impl Event {
     /// The channels, each also with the action at its end.
     #[must_use]
     pub fn on(mut self, channels: impl IntoIterator<Item = String>, action: &str) -> Self {
+        let action = first_word(action);
         for channel in channels {
             self.channels.push(format!("{channel}.{action}"));
             self.channels.push(channel);
@@ -113,6 +115,10 @@ impl Event {
     }
 }
 
+fn first_word(action: &str) -> &str {
+    action.split('.').next().unwrap_or(action)
+}
+
 /// Every form of a path: each id as it is, or `*`.
 fn forms(path: &[(&str, &str)]) -> Vec<String> {
     path.iter().fold(vec![String::new()], |before, (kind, id)| {
@@ -125,28 +131,49 @@ fn forms(path: &[(&str, &str)]) -> Vec<String> {
     })
 }
 
-/// Where events go.
-#[derive(Debug)]
+/// Where events go: to every listener, in the order of the commits.
+#[derive(Debug, Default)]
 pub struct Bus {
-    sender: broadcast::Sender<Arc<Event>>,
+    told: Mutex<Told>,
 }
 
-impl Default for Bus {
-    fn default() -> Self {
-        Self { sender: broadcast::Sender::new(BEHIND) }
-    }
+#[derive(Debug, Default)]
+struct Told {
+    /// The number of the last event.
+    last: u64,
+    listeners: Vec<mpsc::UnboundedSender<Numbered>>,
+}
+
+/// An event and its place in the order of all events since the start.
+#[derive(Debug, Clone)]
+pub struct Numbered {
+    pub number: u64,
+    pub event: Arc<Event>,
 }
 
 impl Bus {
     /// Nobody listening is fine.
     pub fn tell(&self, events: Vec<Event>) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         for event in events {
-            let _ = self.sender.send(Arc::new(event));
+            told.last += 1;
+            let event = Numbered { number: told.last, event: Arc::new(event) };
+            told.listeners.retain(|listener| listener.send(event.clone()).is_ok());
         }
     }
 
-    pub fn listen(&self) -> broadcast::Receiver<Arc<Event>> {
-        self.sender.subscribe()
+    /// Every event from now on, and the number of the last one before. A change of a thousand rows tells a thousand events
+    /// at once, so nothing bounds what waits here: whoever listens only passes on, and bounds what waits behind them.
+    pub fn listen(&self) -> (u64, mpsc::UnboundedReceiver<Numbered>) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.listeners.push(sender);
+        (told.last, receiver)
+    }
+
+    /// The number of the last event that was told.
+    pub fn last(&self) -> u64 {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).last
     }
 }
 
@@ -173,11 +200,40 @@ mod tests {
     }
 
     #[test]
+    fn an_action_that_says_more_is_also_the_plain_one() {
+        let event = Event::new(&[("users", "U")], "update.email", json!({}), 0)
+            .on(["account".to_owned()], "update.email");
+        assert_eq!(event.names[0], "users.U.update.email");
+        assert!(event.names.contains(&"users.*.update".to_owned()));
+        assert_eq!(event.channels, ["account.update", "account"]);
+    }
+
+    #[test]
     fn a_message_names_the_subscriptions() {
         let event = Event::new(&[("users", "U")], "update", json!({ "name": "\"" }), 0);
         let message: Value = serde_json::from_str(&event.message(&["a", "b"])).expect("JSON");
         assert_eq!(message["data"]["subscriptions"], json!(["a", "b"]));
         assert_eq!(message["data"]["payload"]["name"], "\"");
         assert_eq!(message["type"], "event");
+    }
+
+    #[tokio::test]
+    async fn every_listener_hears_everything_in_order_and_who_went_costs_nothing() {
+        let bus = Bus::default();
+        let event = |id: &str| Event::new(&[("users", id)], "update", json!({}), 0);
+        bus.tell(vec![event("before")]);
+        let (before, mut one) = bus.listen();
+        let (_, other) = bus.listen();
+        drop(other);
+        bus.tell((0..5000).map(|n| event(&n.to_string())).collect());
+        assert_eq!((before, bus.last()), (1, 5001));
+        for number in 2..=5001 {
+            let heard = one.recv().await.expect("an event");
+            assert_eq!(
+                (heard.number, &heard.event.names[0]),
+                (number, &format!("users.{}.update", number - 2))
+            );
+        }
+        assert_eq!(bus.told.lock().expect("unharmed").listeners.len(), 1);
     }
 }

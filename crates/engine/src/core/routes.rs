@@ -69,7 +69,14 @@ pub fn open(scope: &'static str, method: Method, path: &'static str, handler: Ha
     Route { access: Access::Anybody, ..key(scope, method, path, handler) }
 }
 
-/// One call that is allowed to begin.
+/// By which way a call came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    Rest,
+    Graphql,
+}
+
+/// One call, before and after it is allowed to begin.
 pub struct Call {
     pub app: Arc<App>,
     pub caller: Caller,
@@ -88,6 +95,10 @@ impl Call {
     /// A part of the path. Routes name what they ask for, so a missing one is a mistake in the table.
     pub fn param(&self, name: &str) -> &str {
         self.params.get(name).map_or("", String::as_str)
+    }
+
+    pub fn origin(&self) -> Origin {
+        self.extensions.get().copied().unwrap_or(Origin::Rest)
     }
 
     /// The JSON body; an empty one is `{}`, and so is null.
@@ -199,39 +210,46 @@ async fn run(
         url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
     check_project(&app, &parts.headers, &query)?;
     let ip = address(&app, &parts);
-    let mut caller = caller::identify(&app, &parts.headers).await?;
-    if caller.is_pending() && route.access != Access::Pending {
-        // What everybody may do with an account or ask of the server needs no session.
+    let caller = caller::identify(&app, &parts.headers).await?;
+    let body = SyncWrapper::new(body);
+    let call =
+        Call { app, caller, params, query, headers: parts.headers, extensions: parts.extensions, ip, body };
+    perform(route, call).await
+}
+
+/// Carries a call out, if its caller may do so now: every way to a handler leads through here.
+pub async fn perform(route: &Route, mut call: Call) -> ApiResult<Response> {
+    if call.caller.is_pending() && route.access != Access::Pending {
+        // What everybody may do with an account or ask of the server needs no session. What GraphQL is asked for comes
+        // through here again, one by one.
         if route.access == Access::Anybody
-            && matches!(route.scope, "account" | "sessions.write" | "health.read")
+            && matches!(route.scope, "account" | "sessions.write" | "health.read" | "graphql")
         {
-            caller = Caller::guest();
+            call.caller = Caller::guest();
         } else {
             return Err(caller::more_factors());
         }
     }
-    if !caller.is_key() {
-        app.settings().check_route(&route.method, route.path)?;
+    if !call.caller.is_key() {
+        call.app.settings().check_route(&route.method, route.path)?;
     }
     let mut standing = None;
-    if let Some(rate) = route.rate.filter(|_| !caller.is_key()) {
-        let (now, left) = app.limits.count(app.now(), format!("{} {} {ip}", route.method, route.path), rate);
-        standing = Some(now);
-        if !left {
-            return Ok(with_standing(now.refusal(app.now()).into_response(), now));
+    if let Some(rate) = route.rate.filter(|_| !call.caller.is_key()) {
+        let (now, of) = (call.app.now(), format!("{} {} {}", route.method, route.path, call.ip));
+        let (left, any) = call.app.limits.count(now, of, rate);
+        standing = Some(left);
+        if !any {
+            return Ok(with_standing(left.refusal(now).into_response(), left));
         }
     }
     let allowed = match route.access {
-        Access::Anybody => !caller.is_key() || caller.has_scope(route.scope),
-        Access::User | Access::Pending => caller.user_id().is_some(),
-        Access::Key => caller.has_scope(route.scope),
+        Access::Anybody => !call.caller.is_key() || call.caller.has_scope(route.scope),
+        Access::User | Access::Pending => call.caller.user_id().is_some(),
+        Access::Key => call.caller.has_scope(route.scope),
     };
     if !allowed {
         return Err(ApiError::unauthorized());
     }
-    let body = SyncWrapper::new(body);
-    let call =
-        Call { app, caller, params, query, headers: parts.headers, extensions: parts.extensions, ip, body };
     let (deed, app) = (Deed::of(route, &call), call.app.clone());
     let actor = call.caller.user_id().unwrap_or_default().to_owned();
     let response = events::as_actor(actor, (route.handler)(call)).await;

@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::presences::Wish;
+
 /// Close codes: what was sent is wrong, not allowed (SDKs stop reconnecting), come back later, the server ends.
 pub const INVALID: u16 = 1003;
 pub const POLICY: u16 = 1008;
@@ -17,6 +19,17 @@ pub enum Incoming {
     Authentication(Authentication),
     Subscribe(OneOrMany<Wanted>),
     Unsubscribe(OneOrMany<Known>),
+    Presence(Present),
+}
+
+/// Somebody is there, as long as their socket is.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Present {
+    #[serde(default)]
+    pub presence_id: Option<String>,
+    #[serde(flatten)]
+    pub wish: Wish,
 }
 
 #[derive(Deserialize)]
@@ -30,7 +43,7 @@ impl std::fmt::Debug for Authentication {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Wanted {
     #[serde(default)]
@@ -86,7 +99,58 @@ pub fn response(to: &str, more: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// JSON of every shape, often with the words of the protocol in it.
+    fn any_json() -> impl Strategy<Value = Value> {
+        let words = "(type|data|ping|authentication|subscribe|unsubscribe|presence|session|channels|queries|\
+                     subscriptionId|status|presenceId|permissions|metadata|[ -~]{0,8})";
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            words.prop_map(Value::from),
+        ];
+        leaf.prop_recursive(5, 64, 6, move |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+                proptest::collection::hash_map(words, inner, 0..6)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn arbitrary_text_never_panics(text in ".{0,300}") {
+            let _ = serde_json::from_str::<Incoming>(&text);
+        }
+
+        #[test]
+        fn what_is_read_is_a_message_and_nothing_is_made_up(kind in any_json(), data in any_json()) {
+            let text = json!({ "type": kind, "data": data }).to_string();
+            match serde_json::from_str::<Incoming>(&text) {
+                Ok(Incoming::Ping) => prop_assert_eq!(kind, "ping"),
+                // A list is read as the values of an object in their order.
+                Ok(Incoming::Authentication(given)) if data.is_object() => {
+                    prop_assert_eq!(json!(given.session), data["session"].clone());
+                }
+                Ok(Incoming::Subscribe(wanted)) => {
+                    let given = data.as_array().cloned().unwrap_or_else(|| vec![data.clone()]);
+                    for (wanted, given) in wanted.into_vec().iter().zip(&given).filter(|(_, given)| given.is_object()) {
+                        prop_assert_eq!(json!(wanted.channels), given["channels"].clone());
+                    }
+                }
+                Ok(Incoming::Unsubscribe(known)) => prop_assert!(known.into_vec().len() <= text.len()),
+                Ok(Incoming::Presence(present)) => {
+                    prop_assert_eq!(json!(present.wish.status), data["status"].clone());
+                }
+                Ok(Incoming::Authentication(_)) | Err(_) => {}
+            }
+        }
+    }
 
     #[test]
     fn messages_of_the_sdk_are_read() {
@@ -98,6 +162,11 @@ mod tests {
         assert_eq!(wanted.into_vec()[0].channels, ["files"]);
         let gone = read(r#"{"type":"unsubscribe","data":[{"subscriptionId":"a"}]}"#);
         assert!(matches!(gone, Ok(Incoming::Unsubscribe(_))));
+        let there =
+            read(r#"{"type":"presence","data":{"status":"online","presenceId":"p","metadata":{"page":1}}}"#);
+        let Ok(Incoming::Presence(there)) = there else { panic!("{there:?}") };
+        assert_eq!((there.presence_id.as_deref(), &*there.wish.status), (Some("p"), "online"));
+        assert!(read(r#"{"type":"presence","data":{}}"#).is_err());
         let secret = read(r#"{"type":"authentication","data":{"session":"canary"}}"#).expect("read");
         assert!(!format!("{secret:?}").contains("canary"));
         assert!(read(r#"{"type":"shout"}"#).is_err());

@@ -1,8 +1,11 @@
 //! `GET /realtime`: a socket that tells what happens, to each as much as they may read.
 
+mod address;
 mod connection;
 mod filter;
+mod hub;
 mod messages;
+mod queue;
 mod subscriptions;
 
 use std::sync::Arc;
@@ -20,6 +23,7 @@ use crate::core::{
     sockets::Sockets,
 };
 use connection::Connection;
+pub use hub::Hub;
 use subscriptions::Subscriptions;
 
 /// Bytes of a message from a client.
@@ -44,25 +48,23 @@ async fn connect(call: Call) -> ApiResult<Response> {
         return Err(ApiError::argument("The project is missing."));
     }
     let jwt = call.query_value("jwt").map(str::to_owned);
-    // Channels in the URL are one subscription; today's SDKs send theirs as messages.
-    let mut subscriptions = Subscriptions::default();
-    let channels = call.list("channels");
-    if !channels.is_empty() {
-        subscriptions.put(None, channels, &call.list("queries"))?;
-    }
     let app = call.app.clone();
+    // Today's SDKs send their subscriptions as messages.
+    let mut subscriptions = Subscriptions::default();
+    subscriptions.put(address::subscriptions(&call.query), app.events.last())?;
     let caller = match jwt {
         Some(jwt) => caller::of_jwt(&app, &jwt).await,
         // A key is for programs that act; what they hear is what everybody hears.
         None if call.caller.is_key() => Ok(Caller::guest()),
         None => Ok(call.caller.clone()),
     };
+    let address = call.ip.clone();
     let upgrade =
         upgrade(call).await?.max_message_size(MESSAGE).max_frame_size(MESSAGE).max_write_buffer_size(WAITING);
     let sockets = app.sockets.clone();
     Ok(upgrade.on_upgrade(move |socket| async move {
         // An error is told over the socket: only there SDKs understand that trying again is in vain.
-        match (caller, Sockets::enter(&sockets)) {
+        match (caller, Sockets::enter(&sockets, &address)) {
             (Err(error), _) => connection::refuse(socket, messages::POLICY, &error.message).await,
             (Ok(_), None) => {
                 connection::refuse(

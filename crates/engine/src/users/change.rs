@@ -102,18 +102,14 @@ pub fn write(
         targets::follow(tx, &User::get(tx, id)?, now)?;
     }
     let user = User::get(tx, id)?;
-    let mut event = user.event("update", now);
-    // As webhooks may ask for it: `users.*.update.email`.
-    event.add_names(&[("users", id)], &format!("update.{}", told_as(column)));
-    events.push(event);
+    events.push(user.event(&format!("update.{}", told_as(column)), now));
     Ok(user)
 }
 
 /// What a column is called in the name of an event.
 fn told_as(column: &'static str) -> &'static str {
     match column {
-        "email_verified" => "emailVerification",
-        "phone_verified" => "phoneVerification",
+        "email_verified" | "phone_verified" => "verification",
         column => column,
     }
 }

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 pub mod files;
+pub mod socket;
 
 use std::{
     collections::HashMap,

@@ -80,9 +80,7 @@ pub async fn accept(mut call: Call) -> ApiResult<Response> {
             }
             let membership = find(tx, &team, &id, Pending::Whole)?.ok_or_else(not_found)?;
             trace.log(tx, &user.id, "membership.update", now)?;
-            let mut event = event(&membership, app.policies().memberships, "update", now);
-            event.add_names(&[("teams", &team), ("memberships", &id)], "update.status");
-            events.push(event);
+            events.push(event(&membership, app.policies().memberships, "update.status", now));
             let begun = if caller.is_some() || !current {
                 None
             } else {

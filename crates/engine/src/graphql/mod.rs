@@ -1,0 +1,32 @@
+//! `/graphql`: the same operations as over REST, several in one request. Each runs through the route that REST has for it,
+//! with its rights, its rate and its handler; there is no second way to anything.
+
+mod answer;
+mod ask;
+mod cost;
+mod execute;
+mod nesting;
+mod operation;
+mod schema;
+mod table;
+
+use axum::http::Method;
+
+use crate::core::{
+    limits::Rate,
+    routes::{Route, open},
+};
+use execute::{May, execute};
+
+/// Requests from one address in a minute, as Appwrite has it.
+const REQUESTS: Rate = Rate { times: 60, window: 60_000 };
+
+pub fn routes() -> Vec<Route> {
+    let scope = "graphql";
+    let limited = |route: Route| Route { rate: Some(REQUESTS), ..route };
+    vec![
+        limited(open(scope, Method::GET, "/graphql", |call| Box::pin(execute(call, May::Read)))),
+        limited(open(scope, Method::POST, "/graphql", |call| Box::pin(execute(call, May::Change)))),
+        limited(open(scope, Method::POST, "/graphql/mutation", |call| Box::pin(execute(call, May::Change)))),
+    ]
+}
