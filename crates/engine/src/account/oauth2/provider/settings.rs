@@ -190,13 +190,13 @@ fn about(preset: &Preset) -> String {
 mod tests {
     use super::{super::presets, *};
 
-    fn provider(id: &str, settings: Value) -> Provider {
+    fn provider(id: &str, settings: &Value) -> Provider {
         let mut provider = Provider::new(presets::find(id).expect("a row"));
         provider.settings = settings.as_object().cloned().unwrap_or_default();
         provider
     }
 
-    fn document(id: &str, settings: Value) -> String {
+    fn document(id: &str, settings: &Value) -> String {
         let provider = provider(id, settings);
         let super::super::preset::Place::Discovered(template) = provider.preset.place else { panic!("{id}") };
         provider.address(template).map(String::from).unwrap_or_default()
@@ -206,27 +206,27 @@ mod tests {
     fn addresses_are_made_of_settings() {
         let end = ".well-known/openid-configuration";
         let okta = json!({ "domain": "trial-1.okta.com" });
-        assert_eq!(document("okta", okta), format!("https://trial-1.okta.com/{end}"));
+        assert_eq!(document("okta", &okta), format!("https://trial-1.okta.com/{end}"));
         let okta = json!({ "domain": "trial-1.okta.com", "authorizationServerId": "aus1" });
-        assert_eq!(document("okta", okta), format!("https://trial-1.okta.com/oauth2/aus1/{end}"));
+        assert_eq!(document("okta", &okta), format!("https://trial-1.okta.com/oauth2/aus1/{end}"));
         let keycloak = json!({ "endpoint": "id.example.org:8443", "realmName": "a realm/../x" });
         assert_eq!(
-            document("keycloak", keycloak),
+            document("keycloak", &keycloak),
             format!("https://id.example.org:8443/realms/a%20realm%2F..%2Fx/{end}")
         );
-        assert_eq!(document("gitlab", json!({})), format!("https://gitlab.com/{end}"));
+        assert_eq!(document("gitlab", &json!({})), format!("https://gitlab.com/{end}"));
         let gitlab = json!({ "endpoint": "https://git.example.org/sub/" });
-        assert_eq!(document("gitlab", gitlab), format!("https://git.example.org/sub/{end}"));
+        assert_eq!(document("gitlab", &gitlab), format!("https://git.example.org/sub/{end}"));
         assert_eq!(
-            document("microsoft", json!({})),
+            document("microsoft", &json!({})),
             format!("https://login.microsoftonline.com/common/v2.0/{end}")
         );
-        assert_eq!(document("oidc", json!({})), "", "nothing is set");
+        assert_eq!(document("oidc", &json!({})), "", "nothing is set");
     }
 
     #[test]
     fn what_is_missing_is_named() {
-        let mut oidc = provider("oidc", json!({}));
+        let mut oidc = provider("oidc", &json!({}));
         assert_eq!(oidc.missing(), Some("clientId"));
         oidc.client_id = "us".into();
         assert_eq!(oidc.missing(), Some("clientSecret"));
@@ -234,6 +234,6 @@ mod tests {
         assert_eq!(oidc.missing(), Some("authorizationURL"));
         oidc.settings.insert("wellKnownURL".into(), json!("https://id.example.org/doc"));
         assert_eq!(oidc.missing(), None);
-        assert_eq!(provider("google", json!({})).words("prompt"), ["consent"]);
+        assert_eq!(provider("google", &json!({})).words("prompt"), ["consent"]);
     }
 }
