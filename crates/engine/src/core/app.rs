@@ -104,7 +104,7 @@ impl App {
         };
         let tell = move |(result, events, queued)| {
             bus.tell(events);
-            told.after(queued);
+            told.after(&queued);
             result
         };
         self.store.write_then(work, tell).await

@@ -73,7 +73,7 @@ impl Webhooks {
     }
 
     /// After the commit.
-    pub fn after(&self, queued: Queued) {
+    pub fn after(&self, queued: &Queued) {
         if !queued.full.is_empty() {
             let mut wanted = self.wanted.write().unwrap_or_else(PoisonError::into_inner);
             let rest = wanted.iter().filter(|known| !queued.full.contains(&known.number)).cloned();
