@@ -132,7 +132,7 @@ pub fn of_file(app: &App, file: &File) -> Result<Option<FileKey>, ApiError> {
 /// how many it wrapped, and how many stay closed because their master key is not here.
 pub async fn rotate(app: &App) -> Result<(usize, usize), StoreError> {
     let Some(keys) = app.config.encryption.clone() else {
-        let closed = app.store.read(|c| in_use(c)).await?;
+        let closed = app.store.read(in_use).await?;
         return Ok((0, closed.into_iter().map(|(_, files)| files).sum()));
     };
     let (mut after, mut wrapped, mut closed) = (0, 0, 0);

@@ -152,7 +152,7 @@ fn between(picture: &RgbaImage, x: f64, y: f64) -> Rgba<u8> {
 fn pixel(picture: &RgbaImage, x: f64, y: f64) -> Option<[u8; 4]> {
     let inside = x >= 0.0 && y >= 0.0 && x < f64::from(picture.width()) && y < f64::from(picture.height());
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "inside of the picture")]
-    let place = inside.then(|| (x as u32, y as u32));
+    let place = inside.then_some((x as u32, y as u32));
     place.map(|(x, y)| picture.get_pixel(x, y).0)
 }
 

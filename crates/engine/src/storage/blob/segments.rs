@@ -24,7 +24,7 @@ impl Frame {
 
     /// Number and offset of the first block of the segment that begins at `start`.
     pub fn segment_at(&self, start: u64) -> (u64, u64) {
-        let number = if self.segment == 0 { 0 } else { start / self.segment };
+        let number = start.checked_div(self.segment).unwrap_or(0);
         let blocks = self.blocks_of_segment();
         (
             number.saturating_mul(blocks),
@@ -39,7 +39,7 @@ impl Frame {
     /// The block that has the byte at `position` of a file of `size` bytes. An empty file has one empty block.
     pub fn place(&self, size: u64, position: u64) -> Place {
         let block = u64::from(self.block);
-        let begin = if self.segment == 0 { 0 } else { position / self.segment * self.segment };
+        let begin = position.checked_div(self.segment).map_or(0, |number| number * self.segment);
         let end = if self.segment == 0 { size } else { begin.saturating_add(self.segment).min(size) };
         let (first, offset) = self.segment_at(begin);
         let number = (position - begin) / block;
