@@ -142,6 +142,9 @@ fn backup(data: &Path, dir: &Path) -> Result<ExitCode> {
     let mut out = std::io::stdout().lock();
     let (files, bytes, kept) = (made.files, made.bytes, made.kept);
     writeln!(out, "ok    {files} files, {bytes} bytes; {kept} were there already")?;
+    if made.away > 0 {
+        writeln!(out, "ok    {} more have their bytes in the object store: back that up too", made.away)?;
+    }
     for fault in &made.faults {
         writeln!(out, "WRONG {fault}\n      the rest is in the backup; `check` says what to do")?;
     }

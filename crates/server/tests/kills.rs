@@ -203,7 +203,7 @@ impl Ledger {
             let there = ids.iter().filter(|id| self.rows[*id] != [None]).count();
             assert!(there == 0 || there == ids.len(), "{there} of {ids:?}");
         }
-        for (id, (seed, acknowledged)) in &self.uploads {
+        for (id, (seed, acknowledged)) in &mut self.uploads {
             let counted =
                 file(api, id).await.map_or(0, |file| file["chunksUploaded"].as_u64().unwrap_or_default());
             assert!(
@@ -216,17 +216,19 @@ impl Ledger {
                 assert!(status.is_success(), "{id} {chunk}: {status} {answer}");
             }
             assert!(api.bytes(id).await.expect("complete") == content(*seed, TOTAL), "the bytes of {id}");
+            acknowledged.extend(0..CHUNKS);
         }
-        for (id, (seed, acknowledged)) in &self.files {
+        for (id, (seed, acknowledged)) in &mut self.files {
             let complete =
                 file(api, id).await.is_some_and(|file| !file["signature"].as_str().unwrap_or("").is_empty());
-            assert!(complete || !acknowledged, "{id} was acknowledged");
+            assert!(complete || !*acknowledged, "{id} was acknowledged");
             if !complete {
                 let (status, answer) =
                     api.upload(id, &content(*seed, 30_000), None).await.expect("an answer");
                 assert!(status.is_success(), "{id}: {status} {answer}");
             }
             assert!(api.bytes(id).await.expect("complete") == content(*seed, 30_000), "the bytes of {id}");
+            *acknowledged = true;
         }
         for (id, acknowledged) in &self.deleted {
             let there = api.bytes(id).await.is_some();

@@ -17,6 +17,8 @@ pub struct Kept {
     pub exact: bool,
     /// MD5 in hex of what is on disk, where that is the content itself.
     pub md5: Option<String>,
+    /// Whether the bytes are in the object store and not on our disk.
+    pub away: bool,
     /// Whether the bytes may lie beside the blob until they are packed.
     staged: bool,
 }
@@ -24,12 +26,12 @@ pub struct Kept {
 impl Kept {
     /// Databases from before files were framed say nothing of it: every blob is the content itself.
     pub(super) fn select(connection: &Connection) -> rusqlite::Result<&'static str> {
-        let known = "SELECT EXISTS (SELECT 1 FROM pragma_table_info('file') WHERE name = 'form')";
+        let known = "SELECT EXISTS (SELECT 1 FROM pragma_table_info('file') WHERE name = 'away')";
         Ok(if connection.query_row(known, [], |row| row.get(0))? {
             "SELECT number, bucket_id, id, size, signature, chunk_size, chunks, complete, form <> 0, stored,
-               compression <> 'none' FROM file ORDER BY number"
+               compression <> 'none', away FROM file ORDER BY number"
         } else {
-            "SELECT number, bucket_id, id, size, signature, chunk_size, chunks, complete, 0, NULL, 0
+            "SELECT number, bucket_id, id, size, signature, chunk_size, chunks, complete, 0, NULL, 0, 0
                FROM file ORDER BY number"
         })
     }
@@ -53,8 +55,15 @@ impl Kept {
             least: u64::try_from(least).unwrap_or_default(),
             exact: complete && (!framed || stored.is_some()),
             md5: (complete && !framed).then_some(signature),
+            away: row.get(11)?,
             staged: packed && !complete,
         })
+    }
+
+    /// Whether there must be bytes on our disk: something was acknowledged, and they are not in the object store.
+    #[must_use]
+    pub fn is_here(&self) -> bool {
+        !self.away && (self.complete || self.least > 0)
     }
 
     /// Names that the blob may have in its folder; the first that is there counts.
@@ -81,12 +90,12 @@ mod tests {
         database
             .execute_batch(
                 "CREATE TABLE file (number, bucket_id, id, size, signature, chunk_size, chunks, complete, form, stored,
-                   compression);
+                   compression, away);
                  INSERT INTO file VALUES
-                   (1, 'b', 'plain', 100, 'abc', 50, '[0,1]', 1, 0, NULL, 'none'),
-                   (2, 'b', 'packed', 100, 'abc', 50, '[0,1]', 1, 2, 40, 'zstd'),
-                   (3, 'b', 'sealed', 100, 'abc', 50, '[0,1]', 1, 1, 140, 'none'),
-                   (4, 'b', 'comes', 100, '', 50, '[0]', 0, 1, NULL, 'zstd');",
+                   (1, 'b', 'plain', 100, 'abc', 50, '[0,1]', 1, 0, NULL, 'none', 0),
+                   (2, 'b', 'packed', 100, 'abc', 50, '[0,1]', 1, 2, 40, 'zstd', 1),
+                   (3, 'b', 'sealed', 100, 'abc', 50, '[0,1]', 1, 1, 140, 'none', 0),
+                   (4, 'b', 'comes', 100, '', 50, '[0]', 0, 1, NULL, 'zstd', 0);",
             )
             .expect("filled");
         let mut files = database.prepare(Kept::select(&database).expect("columns")).expect("prepared");
@@ -94,6 +103,7 @@ mod tests {
             files.query_map([], Kept::from_row).expect("read").map(|file| file.expect("a file")).collect();
         let seen: Vec<_> = files.iter().map(|file| (file.least, file.exact, file.md5.is_some())).collect();
         assert_eq!(seen, [(100, true, true), (40, true, false), (140, true, false), (50, false, false)]);
+        assert_eq!(files.iter().map(|file| file.away).collect::<Vec<_>>(), [false, true, false, false]);
         assert_eq!(
             (files[1].names(), files[3].names()),
             (vec!["2.blob".into()], vec!["4.staged".into(), "4.blob".into()])

@@ -45,7 +45,7 @@ CREATE TABLE file (
 INSERT INTO api_key VALUES ('key', 'administrator',
   x'93f81864f0eda9d2a4c10bb72a36eaa05d302498d8e79eb4db3a9a125a5564bc', 1699000000000);
 -- Ada's password is "correct horse battery"; Ben is blocked.
-INSERT INTO user VALUES ('ada', 'Ada@example.org', 'Ada', 'PASSWORD', 1, '["staff"]', '{"colour":"green"}', 1,
+INSERT INTO user VALUES ('ada', 'Ada@example.org', 'Ada', '$argon2id$v=19$m=65536,t=4,p=3$cmVsZWFzZWQtZmlyc3QtMQ$EDwWesuqLGd/Zy+86aD1CYNbxaVpvb33YMFswMzTnlE', 1, '["staff"]', '{"colour":"green"}', 1,
     1699000000000, 1699000000000, 1699000000001, 1699000000002),
   ('ben', 'ben@example.org', 'Ben', NULL, 0, '[]', '{}', 0, 1699000000000, 1699000000000, 1699000000000, 1699000000000);
 -- The secret is "of-the-first-release".

@@ -24,6 +24,8 @@ pub struct Backup {
     pub bytes: u64,
     /// Files that were there already.
     pub kept: usize,
+    /// Files whose bytes are in the object store, and so not in the backup.
+    pub away: usize,
     /// What was wrong with the data before: it is not, or not rightly, in the backup.
     pub faults: Vec<String>,
 }
@@ -157,8 +159,8 @@ impl Run<'_> {
         let (mut files, mut lost, mut report) = (Vec::new(), Vec::new(), Backup::default());
         files.push(self.entry(&copy, DATABASE)?.0);
         for file in database.files().map_err(CareError::of(&copy))? {
-            if !file.complete && file.least == 0 {
-                // Nothing was acknowledged yet.
+            report.away += usize::from(file.away);
+            if !file.is_here() {
                 continue;
             }
             let here = match taken.get(&file.number) {

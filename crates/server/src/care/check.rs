@@ -64,7 +64,8 @@ pub fn check_data(data: &Path) -> Result<Vec<Finding>, CareError> {
     let Ok(files) = database.files() else { return Ok(findings) };
     let mend = "copy blobs/NUMBER.blob from a backup into engine/blobs, or delete the file";
     let (blobs, mut whole) = (care::blobs(&engine), 0);
-    for file in files.iter().filter(|file| file.complete || file.least > 0) {
+    findings.extend(away(&files));
+    for file in files.iter().filter(|file| file.is_here()) {
         let path = place_of(file, &blobs);
         let fault = match digest::read(&path) {
             Ok(content) => fault_of(file, content.size, Some(&content.md5)),
@@ -120,11 +121,12 @@ pub fn check_backup(folder: &Path) -> Result<Vec<Finding>, CareError> {
             "look for them in an older backup, or delete the file after restoring",
         ));
     }
-    for file in database.files().unwrap_or_default() {
+    let files = database.files().unwrap_or_default();
+    findings.extend(away(&files));
+    for file in files.iter().filter(|file| file.is_here()) {
         let mut names = file.names().into_iter().map(|name| format!("{ENGINE}/blobs/{name}"));
         let fault = match names.find_map(|name| contents.get(name.as_str())) {
-            Some((size, md5)) => fault_of(&file, *size, Some(md5)),
-            None if !file.complete && file.least == 0 => None,
+            Some((size, md5)) => fault_of(file, *size, Some(md5)),
             // Told already.
             None if manifest.lost.iter().any(|lost| lost.contains(&file.label())) => None,
             None => Some(format!("the bytes of {} are not in the backup", file.label())),
@@ -154,6 +156,13 @@ pub(super) fn of_entry(folder: &Path, entry: &Entry) -> Result<String, String> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(format!("{} is missing", entry.path)),
         Err(error) => Err(format!("{}: {error}", entry.path)),
     }
+}
+
+/// What is not looked at, because it is not on our disk.
+fn away(files: &[Kept]) -> Option<Finding> {
+    let away = files.iter().filter(|file| file.away).count();
+    (away > 0)
+        .then(|| good(format!("{away} files have their bytes in the object store, which is not looked at")))
 }
 
 fn of_database(database: &Data, mend: &str) -> Vec<Finding> {
