@@ -105,10 +105,9 @@ fn prepare(asked: Asked, may: May, introspection: bool, left: &mut usize) -> Res
 /// Whether the operation that would run, or where that is not clear any of them, is not a query.
 fn chosen_changes(document: &ExecutableDocument, wanted: Option<&str>) -> bool {
     let chosen = |name: Option<&str>| wanted.is_none() || name.is_none() || name == wanted;
-    document
-        .operations
-        .iter()
-        .any(|(name, operation)| chosen(name.map(|name| name.as_str())) && is_mutation(&operation.node))
+    document.operations.iter().any(|(name, operation)| {
+        chosen(name.map(async_graphql::Name::as_str)) && is_mutation(&operation.node)
+    })
 }
 
 async fn run(schema: &Schema, request: Request) -> Value {

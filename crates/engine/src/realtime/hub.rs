@@ -88,7 +88,7 @@ impl Hub {
             let hub = hub.clone();
             tokio::spawn(async move {
                 while let Some(event) = events.recv().await {
-                    hub.pass_on(event);
+                    hub.pass_on(&event);
                 }
             });
         });
@@ -117,7 +117,7 @@ impl Hub {
     }
 
     /// Puts an event into the queues of all who want it and may have it.
-    fn pass_on(&self, event: Numbered) {
+    fn pass_on(&self, event: &Numbered) {
         let number = event.number;
         let mut state = self.state();
         let State { seats, by_channel, by_user, .. } = &mut *state;

@@ -86,7 +86,7 @@ impl Manifest {
         for line in all {
             match line.ok()? {
                 Line::File(entry) if is_plain(&entry.path) && is_plain(&entry.to) => {
-                    manifest.files.push(entry)
+                    manifest.files.push(entry);
                 }
                 Line::Lost { what } => manifest.lost.push(what),
                 _ => return None,
