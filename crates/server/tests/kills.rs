@@ -133,7 +133,7 @@ impl Client {
     /// A file in three chunks, the last before the second; one in one piece; the one of before deleted.
     async fn upload(&mut self, at: usize, seed: usize) -> Option<()> {
         let id = format!("{}-{at}", self.name);
-        if at % 2 == 0 {
+        if at.is_multiple_of(2) {
             self.ledger.uploads.insert(id.clone(), (seed, BTreeSet::new()));
             for chunk in [0, 2, 1] {
                 self.heard(send_chunk(&self.api, &id, seed, chunk).await)?;
