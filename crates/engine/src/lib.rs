@@ -52,6 +52,9 @@ pub struct EngineConfig {
     pub origins: Vec<String>,
     /// Whether a proxy in front writes the client's address into `X-Forwarded-For`.
     pub behind_proxy: bool,
+    /// Hosts inside the network (`hooks.example.org`, `10.0.0.5:8080`) that may be called where somebody gives their
+    /// address; all others inside are refused.
+    pub inside: Vec<String>,
     /// Bytes of all files together; none: as many as the disk takes.
     pub quota: Option<i64>,
     /// Where mail and text messages go.
@@ -105,8 +108,8 @@ impl Engine {
         self.app.sockets.open()
     }
 
-    /// Tells every open socket that the server stops, and waits for them and for messages that are on their way, at
-    /// most for `patience`.
+    /// Tells every open socket and all work that the server stops, and waits for them and for messages that are on
+    /// their way, at most for `patience`.
     pub async fn stop(&self, patience: Duration) {
         self.app.stopping.send_replace(true);
         let empty = async {
@@ -114,9 +117,11 @@ impl Engine {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
             self.app.messenger.idle().await;
+            self.app.tasks.close();
+            self.app.tasks.wait().await;
         };
         if tokio::time::timeout(patience, empty).await.is_err() {
-            tracing::warn!(open = self.open_sockets(), "sockets or messages did not end in time");
+            tracing::warn!(open = self.open_sockets(), "sockets, messages or work did not end in time");
         }
     }
 

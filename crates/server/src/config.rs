@@ -49,6 +49,10 @@ pub struct ServerSection {
     /// Origins of web pages that may call the API.
     #[serde(default)]
     pub origins: Vec<String>,
+    /// Hosts inside the network that may be called where somebody gives their address (`hooks.example.org`,
+    /// `10.0.0.5:8080`); all others inside are refused.
+    #[serde(default)]
+    pub inside: Vec<String>,
     /// Whether a proxy in front writes clients' addresses into `X-Forwarded-For`. Only then is it believed.
     #[serde(default)]
     pub behind_proxy: bool,

@@ -62,6 +62,7 @@ impl Server {
                 sign_up: config.account.sign_up,
                 https: config.server.public_url.scheme() == "https",
                 origins: config.server.origins.clone(),
+                inside: config.server.inside.clone(),
                 behind_proxy: config.server.behind_proxy,
                 quota: config.storage.quota.map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX)),
                 messenger: messages::messenger(config)?,

@@ -4,6 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use rusqlite::Transaction;
 use tokio::sync::{Semaphore, watch};
+use tokio_util::task::TaskTracker;
 
 use super::{
     clock::Clock,
@@ -11,6 +12,7 @@ use super::{
     keyed::Keyed,
     limits::Limits,
     messenger::Messenger,
+    outbound::Outbound,
     sockets::Sockets,
     store::{Store, StoreError},
 };
@@ -25,6 +27,7 @@ pub struct App {
     pub config: EngineConfig,
     pub limits: Limits,
     pub messenger: Messenger,
+    pub outbound: Outbound,
     pub events: Arc<Bus>,
     /// What is done once at a time per file.
     pub files: Keyed,
@@ -32,6 +35,8 @@ pub struct App {
     pub sockets: Arc<Sockets>,
     /// True when the engine is about to end: open connections say good-bye.
     pub stopping: watch::Sender<bool>,
+    /// Work beside the requests; its end is waited for.
+    pub tasks: TaskTracker,
     clock: Arc<dyn Clock>,
 }
 
@@ -39,6 +44,7 @@ impl App {
     pub fn new(store: Store, config: EngineConfig, clock: Arc<dyn Clock>) -> Self {
         Self {
             messenger: Messenger::new(config.messenger.clone()),
+            outbound: Outbound::new(&config.inside),
             store,
             config,
             limits: Limits::default(),
@@ -47,6 +53,7 @@ impl App {
             pictures: Arc::new(Semaphore::new(PICTURES)),
             sockets: Arc::default(),
             stopping: watch::Sender::new(false),
+            tasks: TaskTracker::new(),
             clock,
         }
     }

@@ -55,6 +55,7 @@ impl Running {
             https: false,
             origins: vec!["https://app.example.org".into()],
             behind_proxy: false,
+            inside: Vec::new(),
             quota: None,
             messenger: MessengerConfig {
                 organisation: "Northlight".into(),
@@ -86,7 +87,9 @@ impl Running {
         let folder = self.folder.take().expect("folder");
         self.server.abort();
         let _ = (&mut self.server).await;
-        self.engine = None;
+        if let Some(engine) = self.engine.take() {
+            engine.stop(Duration::from_secs(10)).await;
+        }
         Self::on(folder, self.config.clone(), self.clock.clone()).await
     }
 
