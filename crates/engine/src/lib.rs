@@ -7,6 +7,7 @@ mod core;
 #[cfg(test)]
 mod coverage;
 mod locale;
+mod messaging;
 mod project;
 mod realtime;
 mod storage;
@@ -71,14 +72,17 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Opens or makes the project in `config.data_dir`.
+    /// Opens or makes the project in `config.data_dir`, and begins the work beside the requests in the runtime that this
+    /// is called in.
     ///
     /// # Errors
     /// The folder cannot be used, another process has it, or the database is damaged.
     pub fn open(config: EngineConfig, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         let started = SystemTime::now();
         let store = Store::open(&config.data_dir)?;
-        Ok(Self { app: Arc::new(App::new(store, config, clock)), started })
+        let app = Arc::new(App::new(store, config, clock));
+        messaging::begin(&app);
+        Ok(Self { app, started })
     }
 
     /// Removes what interrupted requests of earlier runs left on disk. Requests may run beside it.
@@ -166,6 +170,7 @@ fn route_table() -> Vec<Route> {
         project::routes(),
         locale::routes(),
         realtime::routes(),
+        messaging::routes(),
     ]
     .concat()
 }

@@ -16,7 +16,7 @@ use super::{
     sockets::Sockets,
     store::{Store, StoreError},
 };
-use crate::EngineConfig;
+use crate::{EngineConfig, messaging::Messaging};
 
 /// Pictures that are decoded at once: each may take a few hundred megabytes.
 const PICTURES: usize = 2;
@@ -27,6 +27,7 @@ pub struct App {
     pub config: EngineConfig,
     pub limits: Limits,
     pub messenger: Messenger,
+    pub messaging: Messaging,
     pub outbound: Outbound,
     pub events: Arc<Bus>,
     /// What is done once at a time per file.
@@ -44,6 +45,7 @@ impl App {
     pub fn new(store: Store, config: EngineConfig, clock: Arc<dyn Clock>) -> Self {
         Self {
             messenger: Messenger::new(config.messenger.clone()),
+            messaging: Messaging::default(),
             outbound: Outbound::new(&config.inside),
             store,
             config,

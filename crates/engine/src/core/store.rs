@@ -160,6 +160,7 @@ const STEPS: &[&str] = &[
     include_str!("schema_3_accounts.sql"),
     include_str!("schema_4_tables.sql"),
     include_str!("schema_5_file_tokens.sql"),
+    include_str!("schema_8_messaging.sql"),
 ];
 
 fn migrate(connection: &mut Connection) -> Result<(), StoreError> {

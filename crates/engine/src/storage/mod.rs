@@ -19,6 +19,8 @@ use axum::http::Method;
 use crate::core::routes::{Route, key, open};
 
 pub use discard::tidy;
+pub use file::File;
+pub use token::Token;
 
 pub fn routes() -> Vec<Route> {
     let (bucket, file) = ("/storage/buckets/{bucketId}", "/storage/buckets/{bucketId}/files/{fileId}");
