@@ -11,6 +11,7 @@ mod core;
 mod coverage;
 mod graphql;
 mod locale;
+mod messaging;
 mod presences;
 mod project;
 mod realtime;
@@ -100,6 +101,7 @@ impl Engine {
         let (store, opened) = (Store::open(&config.data_dir)?, clock.now());
         let app = Arc::new(App::new(store, config, clock)?);
         work::begin(&app, app.webhooks.wake.clone(), webhooks::work);
+        messaging::begin(&app);
         Ok(Self { app, started, opened })
     }
 
@@ -228,6 +230,7 @@ fn route_table() -> Vec<Route> {
         activities::routes(),
         realtime::routes(),
         webhooks::routes(),
+        messaging::routes(),
         presences::routes(),
         graphql::routes(),
     ]

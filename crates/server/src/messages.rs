@@ -57,6 +57,7 @@ pub fn messenger(config: &Config) -> Result<MessengerConfig, ConfigError> {
         organisation: config.server.name.clone(),
         mail: mail.or_else(|| mailbox.clone()).unwrap_or_default(),
         sms: sms.or(mailbox).unwrap_or_default(),
+        providers: None,
     })
 }
 

@@ -18,7 +18,7 @@ use super::{
     sockets::Sockets,
     store::{Store, StoreError},
 };
-use crate::{EngineConfig, realtime::Hub, webhooks::Webhooks};
+use crate::{EngineConfig, messaging::Messaging, realtime::Hub, webhooks::Webhooks};
 
 /// Pictures that are decoded at once: each may take a few hundred megabytes.
 const PICTURES: usize = 2;
@@ -32,6 +32,7 @@ pub struct App {
     /// What an administrator decided, and what the configuration says where they did not.
     pub live: Arc<Live>,
     pub webhooks: Arc<Webhooks>,
+    pub messaging: Messaging,
     pub outbound: Outbound,
     pub remote: Remote,
     pub events: Arc<Bus>,
@@ -54,6 +55,7 @@ impl App {
         let live = Arc::new(store.read_now(|c| Live::open(c, &config, &outbound))?);
         Ok(Self {
             messenger: Messenger::new(config.messenger.clone(), live.clone()),
+            messaging: Messaging::default(),
             outbound,
             live,
             webhooks: Arc::new(store.read_now(Webhooks::open)?),

@@ -93,7 +93,8 @@ fn split(permission: &str) -> Option<(&str, &str)> {
     Some((verb, rest.strip_suffix("\")")?))
 }
 
-fn is_role(role: &str) -> bool {
+/// Whether somebody can have this role.
+pub fn is_role(role: &str) -> bool {
     let (kind, rest) = role.split_once(':').map_or((role, None), |(kind, rest)| (kind, Some(rest)));
     let (id, dimension) = rest.map_or((None, None), |rest| match rest.split_once('/') {
         Some((id, dimension)) => (Some(id), Some(dimension)),

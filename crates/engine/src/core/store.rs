@@ -211,6 +211,7 @@ const STEPS: &[&str] = &[
     include_str!("schema_5_file_tokens.sql"),
     include_str!("schema_6_oauth.sql"),
     include_str!("schema_7_project.sql"),
+    include_str!("schema_8_messaging.sql"),
     include_str!("schema_9_storage.sql"),
     include_str!("schema_10_presences.sql"),
     include_str!("schema_11_activities.sql"),

@@ -160,6 +160,20 @@ impl File {
         opened.map(Arc::new).map_err(|error| failure::blob(&error, number))
     }
 
+    /// All of its bytes, once it is complete: for what is known to be small enough.
+    pub async fn content(&self, app: &App) -> Result<Vec<u8>, ApiError> {
+        let blob = self.open(app).await?;
+        let whole = blocking(move || {
+            let mut bytes = Vec::new();
+            blob.each(|block| {
+                bytes.extend_from_slice(block);
+                Ok::<_, BlobError>(())
+            })?;
+            Ok(bytes)
+        });
+        whole.await.map_err(|error| failure::blob(&error, self.number))
+    }
+
     /// What is told of it: to whom may read the bucket, and with file security to whom may read the file.
     pub fn event(&self, bucket: &Bucket, action: &str, time: i64) -> Event {
         let of_file = bucket.file_security.then_some(&self.permissions).into_iter().flatten();

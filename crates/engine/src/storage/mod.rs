@@ -26,9 +26,11 @@ use axum::http::Method;
 use crate::core::routes::{Route, key, open};
 
 pub use discard::tidy;
+pub use file::File;
 pub use keys::{MasterKey, MasterKeyError, MasterKeys, in_use, rotate};
 pub use objects::{Objects, ObjectsError, S3};
 pub use scan::{Clamd, ScanError, Scanner};
+pub use token::Token;
 
 pub fn routes() -> Vec<Route> {
     let (bucket, file) = ("/storage/buckets/{bucketId}", "/storage/buckets/{bucketId}/files/{fileId}");

@@ -13,9 +13,9 @@ use axum::{
 };
 
 use super::{
-    blob::{BlobError, FileKey, blocking},
+    blob::FileKey,
     bucket::Bucket,
-    failure, keys,
+    keys,
     picture::{self, Format, Recipe},
     token,
 };
@@ -59,16 +59,7 @@ pub async fn send(call: Call) -> ApiResult<Response> {
             return Ok::<_, ApiError>(bytes);
         }
         let turn = call.app.pictures.clone().acquire_owned().await.map_err(|_| busy())?;
-        let blob = file.open(&call.app).await?;
-        let whole = blocking(move || {
-            let mut bytes = Vec::new();
-            blob.each(|block| {
-                bytes.extend_from_slice(block);
-                Ok::<_, BlobError>(())
-            })?;
-            Ok(bytes)
-        });
-        let bytes = whole.await.map_err(|error| failure::blob(&error, file.number))?;
+        let bytes = file.content(&call.app).await?;
         // The turn goes with the work: who stops waiting does not let another in beside it.
         let work = tokio::task::spawn_blocking(move || {
             let _turn = turn;

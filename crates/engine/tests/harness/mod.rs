@@ -75,6 +75,7 @@ impl Running {
                 organisation: "Northlight".into(),
                 mail: Outlet::Mailbox(mailbox.clone()),
                 sms: Outlet::Mailbox(mailbox),
+                providers: None,
             },
             accounts: AccountsConfig::default(),
         };
@@ -111,6 +112,17 @@ impl Running {
     pub async fn restart_with(mut self, change: impl FnOnce(&mut EngineConfig)) -> Self {
         change(&mut self.config);
         self.restart().await
+    }
+
+    /// What is left where the process dies: nothing says good-bye. The runtime that the engine ran in must end before
+    /// another begins on it.
+    pub fn left_over(mut self) -> LeftOver {
+        let folder = self.folder.take().expect("folder");
+        LeftOver { folder, config: self.config.clone(), clock: self.clock.clone() }
+    }
+
+    pub async fn again(left: LeftOver) -> Self {
+        Self::on(left.folder, left.config, left.clock).await
     }
 
     /// The oldest message to `to` that nobody took yet, waited for.
@@ -205,6 +217,12 @@ impl Running {
         let cookies: Value = serde_json::from_str(fallback).expect("JSON");
         self.guest().with("x-appwrite-session", cookies["a_session_telestack"].as_str().expect("session"))
     }
+}
+
+pub struct LeftOver {
+    folder: tempfile::TempDir,
+    config: EngineConfig,
+    clock: Arc<TestClock>,
 }
 
 impl Drop for Running {

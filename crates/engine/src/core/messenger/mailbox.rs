@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Channel, Message, MessageError};
 use crate::core::{clock::iso, ids};
@@ -39,6 +39,11 @@ impl Mailbox {
             "html": message.html,
             "time": iso(now),
         });
+        self.put_line(&line, now).await
+    }
+
+    /// A message of any shape, as one line.
+    pub async fn put_line(&self, line: &Value, now: i64) -> Result<(), MessageError> {
         let number = self.sent.fetch_add(1, Ordering::Relaxed);
         let file = self.folder.join(format!("{now:013}-{number:06}-{}.json", ids::unique()));
         let part = file.with_extension("part");
@@ -54,8 +59,6 @@ impl Mailbox {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
-
     use super::*;
 
     #[tokio::test]

@@ -1,5 +1,6 @@
 //! Mail and text messages out. Nobody waits for them: how long an answer takes says nothing about who got one.
 
+pub mod answer;
 mod mailbox;
 mod server;
 mod sms;
@@ -10,6 +11,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::http::StatusCode;
 use tokio::sync::Semaphore;
+use url::Url;
 
 use super::{
     error::{ApiError, ApiResult},
@@ -18,8 +20,8 @@ use super::{
 };
 pub use mailbox::Mailbox;
 pub use server::OpenMailServer;
-pub use sms::Sms;
-pub use smtp::Smtp;
+pub use sms::{Provider as SmsProvider, Sms};
+pub use smtp::{Relay, Security, Smtp};
 pub use template::{Language, Template};
 
 /// Messages that may wait at once; what comes on top is dropped and said in the log.
@@ -63,14 +65,23 @@ pub struct Sender {
 }
 
 /// Why a message did not go out. None of the texts names who should have got it.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MessageError {
     #[error("the setting is not valid: {0}")]
     Setting(String),
     #[error("the message was refused: {0}")]
     Refused(String),
+    /// For now, and for this recipient.
+    #[error("the message was not taken yet: {0}")]
+    Later(String),
+    /// For now, whoever it is for.
     #[error("nothing took the message: {0}")]
     Unreachable(String),
+    /// It was given away, and nothing says what became of it.
+    #[error("the message may have arrived: {0}")]
+    Uncertain(String),
+    #[error("Expired device token")]
+    Expired,
 }
 
 /// Where messages of one channel go.
@@ -93,6 +104,9 @@ pub struct MessengerConfig {
     pub organisation: String,
     pub mail: Outlet,
     pub sms: Outlet,
+    /// Stands in for the addresses of all providers of messaging that are called by HTTP: for tests, where nothing may
+    /// leave the machine.
+    pub providers: Option<Url>,
 }
 
 #[derive(Debug)]
@@ -112,6 +126,19 @@ impl Messenger {
 
     pub fn organisation(&self) -> &str {
         &self.config.organisation
+    }
+
+    /// The folder of development, where there is one.
+    pub fn mailbox(&self) -> Option<&Mailbox> {
+        [&self.config.mail, &self.config.sms].into_iter().find_map(|outlet| match outlet {
+            Outlet::Mailbox(mailbox) => Some(mailbox),
+            Outlet::None | Outlet::Smtp(_) | Outlet::Server(..) | Outlet::Sms(_) => None,
+        })
+    }
+
+    /// What stands in for the providers of messaging.
+    pub fn providers(&self) -> Option<&Url> {
+        self.config.providers.as_ref()
     }
 
     /// Refuses what would need a message that cannot be sent.
@@ -191,7 +218,15 @@ async fn deliver(outlet: &Outlet, message: &Message, sender: &Sender, now: i64, 
         };
         match (sent, waits.next()) {
             (Ok(()), _) => return,
-            (Err(MessageError::Unreachable(reason)), Some(wait)) => {
+            // A code that comes twice does no harm; one that does not come does.
+            (
+                Err(
+                    MessageError::Unreachable(reason)
+                    | MessageError::Later(reason)
+                    | MessageError::Uncertain(reason),
+                ),
+                Some(wait),
+            ) => {
                 tracing::warn!(channel = ?message.channel, reason, "a message is tried again");
                 tokio::time::sleep(wait).await;
             }
