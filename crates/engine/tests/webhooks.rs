@@ -100,9 +100,8 @@ async fn until(what: &str, mut condition: impl AsyncFnMut() -> bool) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    if tokio::time::timeout(Duration::from_secs(20), wait).await.is_err() {
-        panic!("waited in vain for {what}");
-    }
+    let waited = tokio::time::timeout(Duration::from_secs(20), wait).await;
+    assert!(waited.is_ok(), "waited in vain for {what}");
 }
 
 /// An engine that may call the receiver and nothing else on this machine, and the receiver.
@@ -164,7 +163,7 @@ async fn what_happens_is_told_signed_and_to_whom_it_concerns() {
     ada.ok(Method::DELETE, "/teams/clinic", &Value::Null).await;
     let calls = receiver.heard("/hook", 2).await;
     let events = |call: &Call| call.headers["x-appwrite-webhook-events"].to_str().expect("text").to_owned();
-    let mut told: Vec<String> = calls.iter().map(|call| events(call)).collect();
+    let mut told: Vec<String> = calls.iter().map(events).collect();
     told.sort();
     assert!(told[0].starts_with("teams.clinic.create,teams.*.create"), "{told:?}");
     assert!(told[1].starts_with("teams.clinic.delete,") && told.len() == 2, "{told:?}");
