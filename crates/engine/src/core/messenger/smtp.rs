@@ -313,14 +313,14 @@ mod tests {
             assert!(told.contains(part), "{part} is not in {told}");
         }
         let bad = Message { to: "ada@example.org\r\nRCPT TO:<eve@example.org>".into(), ..message() };
-        assert!(matches!(smtp.send(&bad).await, Err(MessageError::Refused(_))));
+        assert!(matches!(smtp.send(&bad, &Sender::default()).await, Err(MessageError::Refused(_))));
     }
 
     #[tokio::test]
     async fn a_failure_tells_whether_the_mail_was_given_away() {
         let sent = async |at, no| {
             let (url, _told) = server(at, no).await;
-            Smtp::new(&url, "a@example.org").expect("settings").send(&message()).await
+            Smtp::new(&url, "a@example.org").expect("settings").send(&message(), &Sender::default()).await
         };
         assert!(matches!(sent("RCPT", "550 nobody\r\n").await, Err(MessageError::Refused(_))));
         assert!(matches!(sent("RCPT", "450 not now\r\n").await, Err(MessageError::Later(_))));
@@ -330,7 +330,10 @@ mod tests {
         assert!(matches!(sent(".", "").await, Err(MessageError::Uncertain(_))));
         assert!(matches!(sent(".", "554 no spam\r\n").await, Err(MessageError::Refused(_))));
         let nobody = Smtp::new("smtp://127.0.0.1:1", "a@example.org").expect("settings");
-        assert!(matches!(nobody.send(&message()).await, Err(MessageError::Unreachable(_))));
+        assert!(matches!(
+            nobody.send(&message(), &Sender::default()).await,
+            Err(MessageError::Unreachable(_))
+        ));
     }
 
     #[test]
