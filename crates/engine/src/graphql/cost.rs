@@ -66,9 +66,10 @@ impl Counting<'_> {
             return Err(refused(format!("A query has at most {SELECTIONS} fields and fragments.")));
         }
         let mut known = HashMap::new();
-        // Also what no operation uses is gone through when the query is checked.
+        // Also what no operation uses is gone through when the query is checked. How deep it lies, its operation decides.
         for name in self.document.fragments.keys() {
-            bounded(self.of_fragment(name, 0, &mut known)?)?;
+            let cost = self.of_fragment(name, 0, &mut known)?;
+            bounded(Cost { depth: 0, ..cost })?;
         }
         let mut all = Cost::default();
         for set in sets.clone() {

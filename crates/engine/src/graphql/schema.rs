@@ -156,7 +156,9 @@ mod tests {
         ] {
             assert!(text.contains(wanted), "{wanted}");
         }
-        for unwanted in ["graphql", "storageCreateFile(", "storageGetFileDownload", "organization"] {
+        for unwanted in
+            ["graphql", "storageCreateFile(", "storageGetFileDownload", "organizationGet", "avatarsGetQR"]
+        {
             assert!(!text.contains(unwanted), "{unwanted}");
         }
         let routes = route_table();

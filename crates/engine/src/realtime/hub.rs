@@ -291,10 +291,10 @@ mod tests {
     #[tokio::test]
     async fn an_event_goes_once_to_those_who_want_it_and_may_have_it() {
         let (hub, bus) = begun();
-        bus.tell(vec![row(&["any"])]);
         let ada = Hub::sit(&hub, &Caller::user_for_test("ada"));
-        let guest = Hub::sit(&hub, &Caller::guest());
-        let other = Hub::sit(&hub, &Caller::guest());
+        bus.tell(vec![row(&["any"])]);
+        ada.reached(bus.last()).await;
+        let (guest, other) = (Hub::sit(&hub, &Caller::guest()), Hub::sit(&hub, &Caller::guest()));
         ada.wants(channels(&["rows", "rows.create"]));
         guest.wants(channels(&["rows.create"]));
         other.wants(channels(&["rows.update"]));
@@ -339,7 +339,7 @@ mod tests {
             quick.reached(bus.last()).await;
             quick.queue.next().await.expect("the quick one hears everything");
         }
-        hub.state().relieve(LATE);
+        hub.state().relieve(Duration::from_secs(3600));
         assert_eq!((slow.queue.len(), hub.state().seats.len()), (40, 2), "nobody is late yet");
         hub.state().relieve(Duration::ZERO);
         slow.queue.lost().await;
