@@ -143,6 +143,7 @@ fn find_or_make(
         return if person.verified { User::get(tx, &identity.user_id) } else { Err(unproven().into()) };
     }
     own::check_sign_up_within(tx, app)?;
+    users::check_new_email(app, &person.email)?;
     let now = app.now();
     let mut user = User::new(ids::unique(), now);
     user.email.clone_from(&person.email);
