@@ -1,4 +1,5 @@
-//! What a message says, read when it goes out: files and addresses as they are then.
+//! What a message says, read when it goes out: files and addresses as they are then. What cannot be read keeps only its
+//! own message waiting, and not the provider.
 
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use crate::{
 };
 
 pub async fn load(app: &Arc<App>, number: i64) -> Result<Content, MessageError> {
-    let failed = |error: StoreError| MessageError::Unreachable(error.to_string());
+    let failed = |error: StoreError| MessageError::Later(error.to_string());
     let found = app.store.read(move |c| {
         let Some(message) = Message::find(c, number)? else { return Ok(None) };
         let [cc, bcc] = ["cc", "bcc"].map(|name| copies(c, number, &message.data[name]));
@@ -61,9 +62,9 @@ async fn attached(app: &Arc<App>, named: &Value) -> Result<Attachment, MessageEr
     let (bucket, id) = (text("bucketId"), text("fileId"));
     let gone = || MessageError::Refused(format!("the attachment {} is not there any more", text("fileId")));
     let found = app.store.read(move |c| File::find(c, &bucket, &id)).await;
-    let file = found.map_err(|error| MessageError::Unreachable(error.to_string()))?;
+    let file = found.map_err(|error| MessageError::Later(error.to_string()))?;
     let file = file.filter(|file| file.complete).ok_or_else(gone)?;
-    let unread = |_| MessageError::Unreachable(format!("the attachment {} cannot be read", file.id));
+    let unread = |_| MessageError::Later(format!("the attachment {} cannot be read", file.id));
     let bytes = file.content(app).await.map_err(unread)?;
     let name = file.name.rsplit('/').next().unwrap_or_default().to_owned();
     Ok(Attachment { name, mime: file.mime, bytes: bytes.into() })
