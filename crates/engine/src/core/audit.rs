@@ -199,7 +199,7 @@ mod tests {
     #[test]
     fn what_is_made_is_known_from_the_path() {
         let of = |path| {
-            let (found, noun) = nouns(path, |param| param.to_uppercase());
+            let (found, noun) = nouns(path, str::to_uppercase);
             let found: Vec<String> = found.iter().map(|(noun, id)| format!("{noun}/{id}")).collect();
             (found.join("/"), noun.unwrap_or_default())
         };
