@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use telestack_testkit::processes::descendants;
+use telestack_testkit::processes::{descendants, stat};
 
 /// The kernel counts processor time and starts in hundredths of a second.
 const TICKS: f64 = 100.0;
@@ -59,11 +59,9 @@ pub fn name(pid: u32) -> String {
     if line.contains(" media-host") { format!("{program} media-host") } else { program }
 }
 
-/// A numeric field of `/proc/PID/stat`, counted from the one after the name (the state is 0).
+/// A field of [`stat`] that is a number.
 fn field(pid: u32, index: usize) -> Option<f64> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name is in parentheses and may hold anything, spaces and parentheses included.
-    stat.rsplit_once(')')?.1.split_whitespace().nth(index)?.parse().ok()
+    stat(pid, index)?.parse().ok()
 }
 
 #[cfg(test)]

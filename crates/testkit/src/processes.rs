@@ -72,7 +72,8 @@ fn parent(id: u32) -> Option<u32> {
 }
 
 /// A field of `/proc/ID/stat`, counted from the one after the name (the state is 0).
-fn stat(id: u32, field: usize) -> Option<String> {
+#[must_use]
+pub fn stat(id: u32, field: usize) -> Option<String> {
     let line = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
     // The name in brackets may hold anything, brackets too.
     line.rsplit_once(')')?.1.split_whitespace().nth(field).map(str::to_owned)

@@ -53,7 +53,7 @@ struct Reader {
     open: OpenTimelines,
     timeline: Arc<RoomTimeline>,
     translator: Translator,
-    /// As the receiver has them.
+    /// As the receiver has them once it is told.
     items: Vector<Arc<SdkItem>>,
     /// What of them stands twice and stayed so in a timeline made anew.
     doubles: usize,
@@ -80,7 +80,7 @@ impl Reader {
         pin_mut!(paginating);
         let mut online = *connection.borrow_and_update() == ChatConnection::Online;
         // One that nobody read may have gone wrong unseen.
-        if let Some(fresh) = self.anew(&[]).await {
+        if let Some(fresh) = self.anew().await {
             diffs = fresh;
         }
         self.reset(online).await?;
@@ -99,12 +99,15 @@ impl Reader {
                 () = self.sender.closed() => return Err(Closed),
                 changes = diffs.next() => {
                     let Some(changes) = changes else { return Ok(()) };
-                    match self.anew(&changes).await {
+                    for change in &changes {
+                        change.clone().apply(&mut self.items);
+                    }
+                    match self.anew().await {
                         Some(fresh) => {
                             diffs = fresh;
                             self.reset(online).await?;
                         }
-                        None => self.apply(changes, online).await?,
+                        None => self.tell(changes, online).await?,
                     }
                 }
                 users = typing.recv() => match users {
@@ -136,13 +139,9 @@ impl Reader {
         }
     }
 
-    /// Goes over to another timeline where these changes made this one wrong.
-    async fn anew(&mut self, changes: &[VectorDiff<Arc<SdkItem>>]) -> Option<Diffs> {
-        let mut items = self.items.clone();
-        for change in changes {
-            change.clone().apply(&mut items);
-        }
-        if doubles(&items) <= self.doubles {
+    /// Goes over to another timeline where this one went wrong.
+    async fn anew(&mut self) -> Option<Diffs> {
+        if doubles(&self.items) <= self.doubles {
             return None;
         }
         tracing::warn!("a message stands twice: the timeline is made anew");
@@ -165,10 +164,9 @@ impl Reader {
         self.send(TimelineUpdate::Items { diffs: vec![ListDiff::Reset { items }] }).await
     }
 
-    async fn apply(&mut self, diffs: Vec<VectorDiff<Arc<SdkItem>>>, online: bool) -> Result<(), Closed> {
+    async fn tell(&mut self, diffs: Vec<VectorDiff<Arc<SdkItem>>>, online: bool) -> Result<(), Closed> {
         let mut ours = Vec::with_capacity(diffs.len());
         for diff in diffs {
-            diff.clone().apply(&mut self.items);
             ours.push(self.diff(diff, online).await);
         }
         self.send(TimelineUpdate::Items { diffs: ours }).await

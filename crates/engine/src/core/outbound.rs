@@ -135,7 +135,7 @@ impl Outbound {
             Ok(Err(error)) => return Err(OutboundError::Unreachable(error.to_string())),
             Err(_) => return Err(OutboundError::Unreachable("the name is not answered for".into())),
         };
-        let allowed = self.allowed.0.contains(&host) || self.allowed.0.contains(&format!("{host}:{port}"));
+        let allowed = self.allowed.host(&host, port);
         found.find(|address| allowed || is_public(address.ip())).ok_or(OutboundError::Inside)
     }
 
@@ -203,7 +203,10 @@ struct Allowed(HashSet<String>);
 impl Allowed {
     fn url(&self, url: &Url) -> bool {
         let host = url.host_str().unwrap_or_default();
-        let port = url.port_or_known_default().unwrap_or_default();
+        self.host(host, url.port_or_known_default().unwrap_or_default())
+    }
+
+    fn host(&self, host: &str, port: u16) -> bool {
         self.0.contains(host) || self.0.contains(&format!("{host}:{port}"))
     }
 

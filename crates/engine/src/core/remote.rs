@@ -11,7 +11,10 @@ use reqwest::{Client, RequestBuilder, StatusCode, redirect::Policy};
 use serde_json::Value;
 use url::{Host, Url};
 
-use super::keyed::Keyed;
+use super::{
+    keyed::Keyed,
+    outbound::{OutboundError, bounded},
+};
 
 /// How long one answer may take, and the bytes that it may have.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -73,15 +76,12 @@ impl Remote {
     /// The JSON of a success.
     pub async fn json(&self, request: RequestBuilder) -> Result<Value, RemoteError> {
         let request = request.header("accept", "application/json");
-        let mut answer = request.send().await.map_err(|_| RemoteError::Unreachable)?;
+        let answer = request.send().await.map_err(|_| RemoteError::Unreachable)?;
         let status = answer.status();
-        let mut bytes = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(|_| RemoteError::Unreachable)? {
-            if bytes.len() + chunk.len() > MOST {
-                return Err(RemoteError::TooLong);
-            }
-            bytes.extend_from_slice(&chunk);
-        }
+        let bytes = bounded(answer, MOST).await.map_err(|error| match error {
+            OutboundError::TooBig(_) => RemoteError::TooLong,
+            _ => RemoteError::Unreachable,
+        })?;
         let json = serde_json::from_slice(&bytes);
         if status.is_success() {
             json.map_err(|_| RemoteError::NotJson)
