@@ -10,6 +10,9 @@ export const commands = {
 	session: (updates: Channel<SessionState>) => typedError<number, ApiError>(__TAURI_INVOKE("session", { updates })),
 	checkServer: (server: string) => typedError<ServerInfo, ApiError>(__TAURI_INVOKE("check_server", { server })),
 	signIn: (server: string, email: string, password: string, progress: Channel<SignInStep>) => typedError<null, ApiError>(__TAURI_INVOKE("sign_in", { server, email, password, progress })),
+	/**  Has a code sent, for who signs in. */
+	askFactor: (factor: Factor) => typedError<null, ApiError>(__TAURI_INVOKE("ask_factor", { factor })),
+	answerFactor: (factor: Factor, code: string, progress: Channel<SignInStep>) => typedError<null, ApiError>(__TAURI_INVOKE("answer_factor", { factor, code, progress })),
 	unlock: (passphrase: string) => typedError<null, ApiError>(__TAURI_INVOKE("unlock", { passphrase })),
 	askKeyring: () => typedError<null, ApiError>(__TAURI_INVOKE("ask_keyring")),
 	rebuildStore: () => typedError<null, ApiError>(__TAURI_INVOKE("rebuild_store")),
@@ -97,6 +100,18 @@ export const commands = {
 	people: (query: string, updates: Channel<ListDiff<PersonView>[]>) => typedError<number, ApiError>(__TAURI_INVOKE("people", { query, updates })),
 	setProfile: (name: string, avatarPath: string | null) => typedError<null, ApiError>(__TAURI_INVOKE("set_profile", { name, avatarPath })),
 	palette: (query: string) => typedError<PaletteEntry[], ApiError>(__TAURI_INVOKE("palette", { query })),
+	secondFactor: () => typedError<SecondFactor, ApiError>(__TAURI_INVOKE("second_factor")),
+	/**  None where an app is linked already: a code of that one is wanted then. */
+	beginSecondFactor: () => typedError<AppSecret | null, ApiError>(__TAURI_INVOKE("begin_second_factor")),
+	/**  Answers the recovery codes. */
+	turnSecondFactorOn: (code: string) => typedError<string[], ApiError>(__TAURI_INVOKE("turn_second_factor_on", { code })),
+	turnSecondFactorOff: (factor: Factor, code: string) => typedError<null, ApiError>(__TAURI_INVOKE("turn_second_factor_off", { factor, code })),
+	/**  Has a code sent, for what asks for one while somebody is signed in. */
+	askSecondFactor: (factor: Factor) => typedError<null, ApiError>(__TAURI_INVOKE("ask_second_factor", { factor })),
+	renewRecoveryCodes: (factor: Factor, code: string) => typedError<string[], ApiError>(__TAURI_INVOKE("renew_recovery_codes", { factor, code })),
+	/**  Writes recovery codes to a file, below a line that says what they are. */
+	saveRecoveryCodes: (path: string, explanation: string, codes: string[]) => typedError<null, ApiError>(__TAURI_INVOKE("save_recovery_codes", { path, explanation, codes })),
+	changePassword: (former: string, wanted: string) => typedError<null, ApiError>(__TAURI_INVOKE("change_password", { former, wanted })),
 	settings: (updates: Channel<Settings>) => typedError<number, ApiError>(__TAURI_INVOKE("settings", { updates })),
 	saveSettings: (settings: Settings) => typedError<null, ApiError>(__TAURI_INVOKE("save_settings", { settings })),
 	sessions: () => typedError<SessionRow[], ApiError>(__TAURI_INVOKE("sessions")),
@@ -257,7 +272,7 @@ export type EncryptionState = {
 };
 
 /**  A code exists only where the window does something different for it. */
-export type ErrorCode = "offline" | "not-found-server" | "not-telestack" | "untrusted-certificate" | "clock-off" | "wrong-credentials" | "rate-limited" | "chat-unavailable" | "files-unavailable" | "calls-unavailable" | "signed-out" | "forbidden" | "not-found" | "too-large" | "too-long" | "disk-full" | "store-damaged" | "wrong-passphrase" | "passphrase-needed" | "keyring-closed" | "media-missing" | "media-wrong" | "invalid" | "quota" | "internal";
+export type ErrorCode = "offline" | "not-found-server" | "not-telestack" | "untrusted-certificate" | "clock-off" | "wrong-credentials" | "wrong-code" | "code-over" | "rate-limited" | "chat-unavailable" | "files-unavailable" | "calls-unavailable" | "signed-out" | "forbidden" | "not-found" | "too-large" | "too-long" | "disk-full" | "store-damaged" | "wrong-passphrase" | "passphrase-needed" | "keyring-closed" | "media-missing" | "media-wrong" | "invalid" | "quota" | "internal";
 
 /**
  *  `org.telestack.file`, a field of an `m.room.message`: a file of Storage shared into a room.
@@ -524,6 +539,23 @@ export type ServerInfo = {
 	signUp: boolean,
 };
 
+export type AppSecret = {
+	secret: string,
+	qr: Qr | null,
+};
+
+export type Factor = "app" | "email" | "phone" | "recovery-code";
+
+export type Qr = {
+	side: number,
+	path: string,
+};
+
+export type SecondFactor = {
+	on: boolean,
+	factors: Factor[],
+};
+
 /**  One place where this account is signed in. */
 export type SessionRow = {
 	id: string,
@@ -537,6 +569,8 @@ export type SessionRow = {
 export type SessionState = 
 /**  Reading the local stores. */
 { kind: "opening" } | { kind: "signed-out"; server: string | null; email: string | null } | 
+/**  The password was right, or was once, and the account asks for one of these besides it. `signed_in`: everything is here already, and waits. */
+{ kind: "needs-factor"; email: string; factors: Factor[]; signedIn: boolean } | 
 /**  No keyring here: a passphrase opens the store, or with `creating` protects a new one. */
 { kind: "needs-passphrase"; creating: boolean } | 
 /**  The keyring that holds the key of the local stores is locked, or did not start. They are whole. */
