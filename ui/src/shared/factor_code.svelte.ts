@@ -43,7 +43,7 @@ export class FactorCode {
   /** Seconds until another may be sent; null when it may be. */
   secondsLeft(now: number): number | null {
     const time = this.#sent[this.factor]
-    return time === undefined || time <= now ? null : secondsUntil(time, now)
+    return time === undefined || time <= now ? null : Math.min(secondsUntil(time, now), AGAIN_MS / 1000)
   }
 
   /** Has the first code sent, where it is one that is sent. */
