@@ -150,6 +150,14 @@ export type ApiError = {
 	message: string,
 };
 
+/**  What an authenticator app is told, once. */
+export type AppSecret = {
+	/**  For who types it. */
+	secret: string,
+	/**  For who scans it; none where it would be too large. */
+	qr: Qr | null,
+};
+
 export type AreaState = "online" | "connecting" | "offline";
 
 /**  What arrives from one participant's camera and microphone. */
@@ -273,6 +281,14 @@ export type EncryptionState = {
 
 /**  A code exists only where the window does something different for it. */
 export type ErrorCode = "offline" | "not-found-server" | "not-telestack" | "untrusted-certificate" | "clock-off" | "wrong-credentials" | "wrong-code" | "code-over" | "rate-limited" | "chat-unavailable" | "files-unavailable" | "calls-unavailable" | "signed-out" | "forbidden" | "not-found" | "too-large" | "too-long" | "disk-full" | "store-damaged" | "wrong-passphrase" | "passphrase-needed" | "keyring-closed" | "media-missing" | "media-wrong" | "invalid" | "quota" | "internal";
+
+export type Factor = 
+/**  A code of an authenticator app. */
+"app" | 
+/**  A code that is sent to the account's address, or to its number. */
+"email" | "phone" | 
+/**  One of the codes that were made for the day the others are lost. */
+"recovery-code";
 
 /**
  *  `org.telestack.file`, a field of an `m.room.message`: a file of Storage shared into a room.
@@ -457,6 +473,14 @@ export type Progress = {
 	total: number,
 };
 
+/**  A code for cameras. */
+export type Qr = {
+	/**  Modules of a side, without a margin. */
+	side: number,
+	/**  The dark modules as the path of an SVG, one unit each. */
+	path: string,
+};
+
 export type Quality = "unknown" | "good" | "fair" | "poor" | "lost";
 
 export type Reaction = {
@@ -514,6 +538,14 @@ export type RoomSummary = {
 	canInvite: boolean,
 };
 
+/**  How the account stands with its second factor. */
+export type SecondFactor = {
+	/**  Whether one is asked for at each sign-in. */
+	on: boolean,
+	/**  What could be shown then. */
+	factors: Factor[],
+};
+
 export type SendFailure = "too-large" | "not-allowed" | 
 /**  A recipient's device is not verified or changed its keys. */
 "unverified" | "other";
@@ -539,23 +571,6 @@ export type ServerInfo = {
 	signUp: boolean,
 };
 
-export type AppSecret = {
-	secret: string,
-	qr: Qr | null,
-};
-
-export type Factor = "app" | "email" | "phone" | "recovery-code";
-
-export type Qr = {
-	side: number,
-	path: string,
-};
-
-export type SecondFactor = {
-	on: boolean,
-	factors: Factor[],
-};
-
 /**  One place where this account is signed in. */
 export type SessionRow = {
 	id: string,
@@ -569,7 +584,10 @@ export type SessionRow = {
 export type SessionState = 
 /**  Reading the local stores. */
 { kind: "opening" } | { kind: "signed-out"; server: string | null; email: string | null } | 
-/**  The password was right, or was once, and the account asks for one of these besides it. `signed_in`: everything is here already, and waits. */
+/**
+ *  The password was right and the account asks for one of these besides it. With `signed_in` everything is here
+ *  already, and waits for it.
+ */
 { kind: "needs-factor"; email: string; factors: Factor[]; signedIn: boolean } | 
 /**  No keyring here: a passphrase opens the store, or with `creating` protects a new one. */
 { kind: "needs-passphrase"; creating: boolean } | 
