@@ -174,7 +174,7 @@ async fn second_factor(ada: &Window, folder: &Path) -> Result<Authenticator> {
     ada.says("Saved", PATIENCE).await?;
     let saved = fs::read_to_string(folder.join("TeleStack recovery codes.txt"))?;
     let codes = saved.lines().skip(2).filter(|line| line.len() == 10).count();
-    ensure!(saved.contains("Ada") && codes == 6, "what was saved: {saved}");
+    ensure!(saved.contains("ada king") && codes == 6, "what was saved: {saved}");
     click_named(ada, "I kept them").await?;
     gone(ada, "dialog[open]").await?;
     ada.appears("[data-protection] .tag.ok", PATIENCE).await?;

@@ -39,7 +39,11 @@ mod tests {
         assert_eq!(drawn.side, 25);
         // The upper edge of the two upper corners, and the lower edge of the third.
         assert!(drawn.path.starts_with("M0 0h7v1h-7z"), "{}", drawn.path);
-        assert!(drawn.path.contains("M18 0h7v1h-7z") && drawn.path.contains("M0 24h7v1h-7z"), "{}", drawn.path);
+        assert!(
+            drawn.path.contains("M18 0h7v1h-7z") && drawn.path.contains("M0 24h7v1h-7z"),
+            "{}",
+            drawn.path
+        );
     }
 
     #[test]

@@ -80,7 +80,8 @@ impl App {
         prove(&signed, factor, &Zeroizing::new(code)).await?;
         let backend = &signed.link.backend;
         signed.link.call(backend.set_mfa(false)).await?;
-        let forgotten = signed.link.call(async { telestack_backend::found(backend.delete_authenticator().await) });
+        let forgotten =
+            signed.link.call(async { telestack_backend::found(backend.delete_authenticator().await) });
         forgotten.await.map(drop)
     }
 

@@ -266,9 +266,7 @@ impl App {
         let backend = guest.with(Credential::Session(begun.credential.clone()));
         let credential = begun.credential;
         match backend.account().await {
-            Ok(user) => {
-                Ok(Accepted::Everything(Box::new(Verified { server, backend, credential, user })))
-            }
+            Ok(user) => Ok(Accepted::Everything(Box::new(Verified { server, backend, credential, user }))),
             Err(error) if error.wants_factor() => {
                 let factors = Factor::of(backend.factors().await.map_err(reached)?);
                 let asked = Asked::signing_in(server, email.to_owned(), backend, credential, factors);

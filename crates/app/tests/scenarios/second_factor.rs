@@ -18,7 +18,9 @@ const NO_CODE: &str = "000000";
 /// Waits until the app asks for a factor, and tells whether it is signed in behind the question.
 async fn asked(app: &App) -> (Vec<Factor>, bool) {
     let state = until(app, "the question", |state| matches!(state, SessionState::NeedsFactor { .. })).await;
-    let SessionState::NeedsFactor { email, factors, signed_in } = state else { unreachable!("waited for it") };
+    let SessionState::NeedsFactor { email, factors, signed_in } = state else {
+        unreachable!("waited for it")
+    };
     assert_eq!(email, "ada@northlight.example");
     (factors, signed_in)
 }

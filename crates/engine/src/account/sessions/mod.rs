@@ -59,10 +59,7 @@ pub fn routes() -> Vec<Route> {
         user(Method::GET, one, |call| Box::pin(own::get(call))),
         user(Method::PATCH, one, |call| Box::pin(own::refresh(call))),
         // Open to a session that still needs its second factor: who gives up leaves none behind.
-        Route {
-            access: Access::Pending,
-            ..user(Method::DELETE, one, |call| Box::pin(own::delete(call)))
-        },
+        Route { access: Access::Pending, ..user(Method::DELETE, one, |call| Box::pin(own::delete(call))) },
     ]
 }
 
