@@ -7,11 +7,11 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use telestack_app::{
     App, ErrorCode, Sink,
-    view::{Factor, SessionState, SignInStep},
+    view::{Factor, RoomSummary, SessionState, SignInStep},
 };
 use telestack_testkit::{Authenticator, Engine, Person, Stack, wait_for};
 
-use crate::support::{a_room, channel, next, open, sign_in, sign_in_with, stack, until};
+use crate::support::{Live, a_room, channel, next, open, sign_in, sign_in_with, stack, until};
 
 const NO_CODE: &str = "000000";
 
@@ -79,7 +79,9 @@ async fn a_second_factor_is_turned_on_asked_for_and_turned_off() {
     assert_eq!(answer(&there, Factor::App, NO_CODE).await, Err(ErrorCode::WrongCode));
     assert_eq!(answer(&there, Factor::App, &app.code().await.expect("a code")).await, Ok(()));
     signed_in(&there).await;
-    assert_eq!(a_room(&there).await.id, room.id);
+    let (sink, mut rooms) = Live::<RoomSummary>::new();
+    there.rooms(sink).await.expect("rooms");
+    rooms.until("the room of before", |rooms| rooms.iter().any(|one| one.id == room.id)).await;
     wait_for("its session to do things again", std::time::Duration::from_secs(20), || async {
         there.sessions().await.ok().filter(|sessions| sessions.len() == 2).map(drop)
     })
