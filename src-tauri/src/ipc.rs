@@ -4,7 +4,7 @@ use tauri::{Wry, ipc::Invoke};
 use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::{
-    commands::{calls, chat, files, pasted, people, session, settings},
+    commands::{calls, chat, files, pasted, people, second_factor, session, settings},
     events::{FilesDropped, LinkArrived},
 };
 
@@ -14,6 +14,8 @@ pub fn builder() -> Builder<Wry> {
             session::session,
             session::check_server,
             session::sign_in,
+            session::ask_factor,
+            session::answer_factor,
             session::unlock,
             session::ask_keyring,
             session::rebuild_store,
@@ -91,6 +93,14 @@ pub fn builder() -> Builder<Wry> {
             people::people,
             people::set_profile,
             people::palette,
+            second_factor::second_factor,
+            second_factor::begin_second_factor,
+            second_factor::turn_second_factor_on,
+            second_factor::turn_second_factor_off,
+            second_factor::ask_second_factor,
+            second_factor::renew_recovery_codes,
+            second_factor::save_recovery_codes,
+            second_factor::change_password,
             settings::settings,
             settings::save_settings,
             settings::sessions,

@@ -8,12 +8,12 @@ use fantoccini::key::Key;
 use serde_json::json;
 use telestack_e2e::{
     PATIENCE, Stage,
-    hands::{LEFT, gone, mouse, retype},
+    hands::{LEFT, click_named, gone, mouse, retype, types},
     open_area,
     opener::Opener,
     picture,
 };
-use telestack_testkit::windows::Window;
+use telestack_testkit::{Authenticator, windows::Window};
 
 /// Opens a page of Settings.
 async fn page(window: &Window, title: &str) -> Result<()> {
@@ -154,8 +154,56 @@ async fn safety_and_about(ada: &Window, stage: &Stage, opener: &Opener) -> Resul
     opener.was_given("logs").await
 }
 
+/// A second factor is turned on with an app, and its recovery codes are kept in a file.
+async fn second_factor(ada: &Window, folder: &Path) -> Result<Authenticator> {
+    const SECRET: &str = "return document.querySelector('[data-secret]')?.dataset.secret";
+    page(ada, "Security").await?;
+    click_named(ada, "Turn on").await?;
+    let secret = ada.until("the secret", PATIENCE, SECRET, &[]).await?;
+    let mut app = Authenticator::new(secret.as_str().context("a secret")?)?;
+    ada.appears("dialog .qr path", PATIENCE).await?;
+    ada.picture(&picture("every-day-factor-link")).await?;
+    types(ada, "000000").await?;
+    ada.key(Key::Enter).await?;
+    ada.says("The code is wrong. Check it, or wait for the next one.", PATIENCE).await?;
+    types(ada, &app.code().await?).await?;
+    ada.key(Key::Enter).await?;
+    ada.appears("dialog .codes li", PATIENCE).await?;
+    ada.picture(&picture("every-day-factor-codes")).await?;
+    click_named(ada, "Save to a file").await?;
+    ada.says("Saved", PATIENCE).await?;
+    let saved = fs::read_to_string(folder.join("TeleStack recovery codes.txt"))?;
+    let codes = saved.lines().skip(2).filter(|line| line.len() == 10).count();
+    ensure!(saved.contains("ada king") && codes == 6, "what was saved: {saved}");
+    click_named(ada, "I kept them").await?;
+    gone(ada, "dialog[open]").await?;
+    ada.appears("[data-protection] .tag.ok", PATIENCE).await?;
+    Ok(app)
+}
+
+/// The code that is asked for after the password.
+async fn second_step(ada: &Window, app: &mut Authenticator) -> Result<()> {
+    ada.appears("input[autocomplete=one-time-code]", PATIENCE).await?;
+    ada.picture(&picture("every-day-factor-asked")).await?;
+    let barriers = ada.barriers().await?;
+    ensure!(barriers.is_empty(), "{}", barriers.join("\n"));
+    types(ada, &app.code().await?).await?;
+    ada.key(Key::Enter).await
+}
+
+/// The password alone is asked for again.
+async fn without_a_factor(ada: &Window, app: &mut Authenticator) -> Result<()> {
+    open_area(ada, "settings").await?;
+    page(ada, "Security").await?;
+    click_named(ada, "Turn off").await?;
+    ada.appears("dialog input", PATIENCE).await?;
+    types(ada, &app.code().await?).await?;
+    ada.key(Key::Enter).await?;
+    ada.says("The second factor is off", PATIENCE).await
+}
+
 /// Asked first; then nothing of the account is left on the disk, and signing in again shows the rooms.
-async fn sign_out(ada: &Window, stage: &Stage) -> Result<()> {
+async fn sign_out(ada: &Window, stage: &Stage, app: &mut Authenticator) -> Result<()> {
     let accounts = stage.stack.data_dir().join("profiles/ada/accounts");
     ensure!(fs::read_dir(&accounts)?.count() == 1, "no store of the account");
     page(ada, "Sessions").await?;
@@ -171,6 +219,7 @@ async fn sign_out(ada: &Window, stage: &Stage) -> Result<()> {
     let person = stage.stack.person("ada").context("Ada")?;
     ada.type_into("#password", &person.password).await?;
     ada.key(Key::Enter).await?;
+    second_step(ada, app).await?;
     ada.appears(".window[data-area=chat] [data-room]", PATIENCE).await?;
     ada.picture(&picture("every-day-signed-in-again")).await?;
     open_area(ada, "files").await?;
@@ -198,6 +247,8 @@ async fn settings_do_what_they_say() -> Result<()> {
     ada.press_named("Later").await?;
     open_area(&ada, "settings").await?;
     safety_and_about(&ada, &stage, &opener).await.context("security, sessions and about")?;
-    sign_out(&ada, &stage).await.context("signing out")?;
+    let mut app = second_factor(&ada, folder.path()).await.context("the second factor")?;
+    sign_out(&ada, &stage, &mut app).await.context("signing out")?;
+    without_a_factor(&ada, &mut app).await.context("no second factor")?;
     ada.close().await
 }

@@ -3,6 +3,7 @@
 import type { ApiError, ErrorCode, ListDiff, Settings } from '$shared/ipc'
 import type { World } from './world'
 import { details } from './world/calls'
+import { APP_SECRET, RECOVERY_CODES } from './world/second_factor'
 
 declare global {
   interface Window {
@@ -16,7 +17,7 @@ type Arguments = { updates: Updates; progress: Updates; roomId: string; path: st
 type Command = (given: Arguments) => unknown
 
 /** Lists and what else is empty, late or broken where the view says so. */
-const LISTS = ['rooms', 'open_timeline', 'members', 'drives', 'open_folder', 'people', 'sessions', 'about', 'palette', 'storage_use', 'devices_of_mine']
+const LISTS = ['rooms', 'open_timeline', 'members', 'drives', 'open_folder', 'people', 'sessions', 'about', 'palette', 'storage_use', 'devices_of_mine', 'second_factor']
 
 const NEVER = new Promise<never>(() => undefined)
 const fault = (code: ErrorCode): ApiError => ({ code, message: 'made up for this picture' })
@@ -82,6 +83,12 @@ function answers(world: World): Record<string, Command> {
       progress.onmessage(world.signInStep)
       return NEVER
     },
+    ask_factor: () => null,
+    answer_factor: ({ progress }) => {
+      if (world.factorError) return refuse(world.factorError)
+      progress.onmessage(world.signInStep)
+      return NEVER
+    },
     unlock: () => refuse('wrong-passphrase'),
     connection: ({ updates }) => subscribe(updates, world.connection),
     rooms: ({ updates }) => subscribe(updates, reset(world.rooms)),
@@ -105,6 +112,12 @@ function answers(world: World): Record<string, Command> {
     recover: () => (world.recovery === 'slow' ? NEVER : world.recovery === 'wrong' ? refuse('invalid') : null),
     reset_identity: () => (world.recovery === 'wrong' ? refuse('wrong-credentials') : 'EsTM 8kQd VhbR 2xLp 7fWn cYtJ 4mGz uKsA 9qPe oHvB 3rDi XwCg'),
     new_recovery_key: () => 'EsTM 8kQd VhbR 2xLp 7fWn cYtJ 4mGz uKsA 9qPe oHvB 3rDi XwCg',
+    second_factor: () => world.secondFactor,
+    begin_second_factor: () => APP_SECRET,
+    turn_second_factor_on: () => (world.factorError ? refuse(world.factorError) : RECOVERY_CODES),
+    turn_second_factor_off: () => (world.factorError ? refuse(world.factorError) : null),
+    renew_recovery_codes: () => (world.factorError ? refuse(world.factorError) : RECOVERY_CODES),
+    change_password: () => (world.factorError ? refuse(world.factorError) : null),
     invite: () => refuse(world.connection.chat === 'offline' ? 'offline' : 'forbidden'),
     calls: ({ updates }) => {
       callChange.push(updates)

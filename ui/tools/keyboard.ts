@@ -139,6 +139,20 @@ const CHECKS: Check[] = [
     },
   },
   {
+    name: 'a code is typed at once, and another way leads back to its field',
+    view: 'factor-asked',
+    async run(chromium) {
+      const typing = until(`document.activeElement?.matches('input[autocomplete="one-time-code"]')`)
+      await chromium.run(typing)
+      for (const digit of '123456') await chromium.press(digit)
+      expect('what stands there', await chromium.run(`document.activeElement.value`), '123456')
+      await chromium.press('Tab')
+      await chromium.press('Enter')
+      await chromium.run(typing)
+      expect('another way', await chromium.run(`[document.activeElement.labels[0].textContent, document.activeElement.value]`), ['Code from the e-mail', ''])
+    },
+  },
+  {
     name: 'tiles say which picture they drew last, at most four times a second',
     view: 'call-4',
     async run(chromium) {

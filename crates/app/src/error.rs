@@ -21,6 +21,8 @@ pub enum ErrorCode {
     UntrustedCertificate,
     ClockOff,
     WrongCredentials,
+    WrongCode,
+    CodeOver,
     RateLimited,
     ChatUnavailable,
     FilesUnavailable,
@@ -53,6 +55,8 @@ impl ErrorCode {
             Self::UntrustedCertificate => "untrusted-certificate",
             Self::ClockOff => "clock-off",
             Self::WrongCredentials => "wrong-credentials",
+            Self::WrongCode => "wrong-code",
+            Self::CodeOver => "code-over",
             Self::RateLimited => "rate-limited",
             Self::ChatUnavailable => "chat-unavailable",
             Self::FilesUnavailable => "files-unavailable",
@@ -126,6 +130,7 @@ impl From<telestack_backend::BackendError> for ApiError {
             BackendError::Offline(_) => ErrorCode::Offline,
             BackendError::Unauthorized(kind) => match kind.as_str() {
                 "user_invalid_credentials" | "user_blocked" => ErrorCode::WrongCredentials,
+                "user_invalid_token" => ErrorCode::WrongCode,
                 // Signed in, but not allowed to do this.
                 "user_unauthorized" => ErrorCode::Forbidden,
                 _ => ErrorCode::SignedOut,

@@ -16,6 +16,7 @@ mod error;
 mod live_list;
 mod palette;
 mod people;
+mod qr;
 mod session;
 mod settings;
 mod subscriptions;

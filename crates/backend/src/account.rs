@@ -13,6 +13,9 @@ pub struct Account {
     pub id: String,
     pub name: String,
     pub email: String,
+    /// Whether a second factor is asked for with each new session.
+    #[serde(default)]
+    pub mfa: bool,
 }
 
 /// One place where the account is signed in.
@@ -69,8 +72,18 @@ impl Backend {
         self.tell(Method::PATCH, &["account", "name"], &json!({ "name": name })).await
     }
 
+    /// `PATCH /account/password`
+    ///
+    /// # Errors
+    /// As any call; a wrong old password is `Unauthorized`, a new one that is not accepted is `Invalid`.
+    pub async fn change_password(&self, old: &str, new: &str) -> Result<(), BackendError> {
+        let body = json!({ "password": new, "oldPassword": old });
+        self.tell(Method::PATCH, &["account", "password"], &body).await
+    }
+
     /// `POST /account/sessions/email`. The credential is taken from the cookie, or from the header for clients
-    /// that keep none.
+    /// that keep none. Where the account has a second factor, its session opens nothing before that was shown:
+    /// [`BackendError::wants_factor`].
     ///
     /// # Errors
     /// As any call; a wrong e-mail or password is `Unauthorized`.

@@ -39,6 +39,12 @@ struct Body {
 }
 
 impl BackendError {
+    /// The session is one whose second factor was not shown yet.
+    #[must_use]
+    pub fn wants_factor(&self) -> bool {
+        matches!(self, Self::Unauthorized(kind) if kind == "user_more_factors_required")
+    }
+
     pub(crate) fn of_answer(status: u16, body: &str, retry_after: Option<Duration>) -> Self {
         let body = serde_json::from_str(body).unwrap_or(Body { message: String::new(), kind: String::new() });
         match status {

@@ -3,6 +3,7 @@
 mod account;
 mod admin;
 mod error;
+mod mfa;
 mod realtime;
 mod rows;
 mod storage;
@@ -11,6 +12,7 @@ mod transport;
 pub use account::{Account, Session, SignedIn};
 pub use admin::{Bucket, Column, Member};
 pub use error::{BackendError, found};
+pub use mfa::{Authenticator, Challenge, Factor, Factors};
 pub use realtime::{Action, Event, News};
 pub use rows::{Query, RowList};
 pub use storage::{Chunk, Download, Picture, StoredFile};

@@ -198,3 +198,18 @@ async fn a_half_session_can_sign_in_again_and_hears_nothing() {
     let socket = half.request(Method::GET, "/realtime?project=telestack").send().await.expect("answer");
     assert_eq!(socket.status(), 401);
 }
+
+#[tokio::test]
+async fn a_half_session_ends_itself_and_no_other() {
+    let engine = Running::start().await;
+    let (ada, _) = ada_with_an_app(&engine).await;
+    let whole = ada.get("/account/sessions/current").await["$id"].clone();
+    let half = engine.sign_in("ada@example.org").await;
+    let other = format!("/account/sessions/{}", whole.as_str().expect("an id"));
+    for path in [other.as_str(), "/account/sessions"] {
+        let refused = half.refused(Method::DELETE, path, &Value::Null).await;
+        assert_eq!(refused, of(401, "user_more_factors_required"), "{path}");
+    }
+    half.ok(Method::DELETE, "/account/sessions/current", &Value::Null).await;
+    assert_eq!(ada.get("/account/sessions").await["total"], 1);
+}

@@ -3,6 +3,7 @@
 //! was named, on disk.
 
 mod appwrite;
+mod authenticator;
 mod demo_files;
 mod engines;
 mod link;
@@ -19,6 +20,7 @@ mod wait;
 pub mod windows;
 
 pub use appwrite::Appwrite;
+pub use authenticator::Authenticator;
 pub use engines::{EnginePaths, project_root};
 pub use link::{Link, Network};
 pub use matrix::MatrixSession;

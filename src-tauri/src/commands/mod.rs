@@ -5,6 +5,7 @@ pub mod chat;
 pub mod files;
 pub mod pasted;
 pub mod people;
+pub mod second_factor;
 pub mod session;
 pub mod settings;
 

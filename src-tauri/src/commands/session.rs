@@ -3,7 +3,7 @@
 use tauri::{State, ipc::Channel};
 use telestack_app::{
     ApiError, App,
-    view::{Connection, ServerInfo, SessionState, SignInStep},
+    view::{Connection, Factor, ServerInfo, SessionState, SignInStep},
 };
 
 use super::sink;
@@ -30,6 +30,24 @@ pub async fn sign_in(
     progress: Channel<SignInStep>,
 ) -> Result<(), ApiError> {
     app.sign_in(server, email, password, sink(progress)).await
+}
+
+/// Has a code sent, for who signs in.
+#[tauri::command]
+#[specta::specta]
+pub async fn ask_factor(app: State<'_, App>, factor: Factor) -> Result<(), ApiError> {
+    app.ask_factor(factor).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn answer_factor(
+    app: State<'_, App>,
+    factor: Factor,
+    code: String,
+    progress: Channel<SignInStep>,
+) -> Result<(), ApiError> {
+    app.answer_factor(factor, code, sink(progress)).await
 }
 
 #[tauri::command]

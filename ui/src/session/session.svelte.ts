@@ -1,5 +1,5 @@
 /** Who is signed in, as the core tells it; the window's first screen follows from it. */
-import { Channel, commands, type ErrorCode, type SessionState, type SignInStep } from '$shared/ipc'
+import { Channel, commands, type ErrorCode, type Factor, type SessionState, type SignInStep } from '$shared/ipc'
 import { nav } from '$shared/nav.svelte'
 
 class Session {
@@ -14,7 +14,8 @@ class Session {
   async open(): Promise<void> {
     const updates = new Channel<SessionState>()
     updates.onmessage = (state) => {
-      if (state.kind !== this.state.kind) this.error = null
+      // Back at the start it is said why; which of the two is told first is open.
+      if (state.kind !== this.state.kind && state.kind !== 'signed-out') this.error = null
       // Who signs in next begins where everybody does, not where the one before left.
       if (state.kind === 'signed-out') nav.go('chat')
       this.state = state
@@ -30,13 +31,27 @@ class Session {
   }
 
   async signIn(server: string, email: string, password: string): Promise<void> {
-    const progress = new Channel<SignInStep>()
-    progress.onmessage = (step) => {
-      if (this.busy) this.step = step
-    }
     this.step = 'finding-server'
-    await this.#run(() => commands.signIn(server.trim(), email.trim(), password, progress))
+    await this.#run(() => commands.signIn(server.trim(), email.trim(), password, this.#progress()))
     this.step = null
+  }
+
+  /** Has a code sent; why not, where it was not. */
+  async askFactor(factor: Factor): Promise<ErrorCode | null> {
+    const answer = await commands.askFactor(factor)
+    return answer.status === 'error' ? answer.error.code : null
+  }
+
+  /** Shows a code; what was wrong with it. The rest of signing in follows. */
+  async answerFactor(factor: Factor, code: string): Promise<ErrorCode | null> {
+    await this.#run(() => commands.answerFactor(factor, code, this.#progress()))
+    this.step = null
+    return this.error
+  }
+
+  /** Back to the start. */
+  leave(): Promise<void> {
+    return this.#run(() => commands.signOut())
   }
 
   unlock(passphrase: string): Promise<void> {
@@ -49,6 +64,14 @@ class Session {
 
   rebuild(): Promise<void> {
     return this.#run(() => commands.rebuildStore())
+  }
+
+  #progress(): Channel<SignInStep> {
+    const progress = new Channel<SignInStep>()
+    progress.onmessage = (step) => {
+      if (this.busy) this.step = step
+    }
+    return progress
   }
 
   async #run(command: () => ReturnType<typeof commands.rebuildStore>): Promise<void> {

@@ -1,7 +1,7 @@
 import { beforeEach, expect, it, vi } from 'vitest'
 
 type Answer = { status: 'ok'; data: null } | { status: 'error'; error: { code: string; message: string } }
-const core = vi.hoisted(() => ({ signIn: vi.fn(), unlock: vi.fn(), state: null as null | { onmessage: (state: unknown) => void } }))
+const core = vi.hoisted(() => ({ signIn: vi.fn(), answerFactor: vi.fn(), unlock: vi.fn(), state: null as null | { onmessage: (state: unknown) => void } }))
 
 vi.mock('$shared/ipc', () => ({
   Channel: class {
@@ -13,6 +13,7 @@ vi.mock('$shared/ipc', () => ({
       return Promise.resolve({ status: 'ok', data: 1 })
     },
     signIn: core.signIn,
+    answerFactor: core.answerFactor,
     unlock: core.unlock,
   },
 }))
@@ -50,6 +51,22 @@ it('keeps the code of what went wrong until the next screen', async () => {
   expect(session.error).toBe('wrong-passphrase')
   core.state?.onmessage({ kind: 'opening' })
   expect(session.error).toBeNull()
+})
+
+it('says at the start why it went back there, whichever is told first', async () => {
+  await session.open()
+  const asked = { kind: 'needs-factor', email: 'a@example.org', factors: ['app'], signedIn: false }
+  const start = { kind: 'signed-out', server: null, email: 'a@example.org' }
+  for (const late of [false, true]) {
+    core.state?.onmessage(asked)
+    core.answerFactor.mockImplementation(() => {
+      if (!late) core.state?.onmessage(start)
+      return Promise.resolve({ status: 'error', error: { code: 'chat-unavailable', message: '' } })
+    })
+    expect(await session.answerFactor('app', '123456')).toBe('chat-unavailable')
+    if (late) core.state?.onmessage(start)
+    expect(session.error).toBe('chat-unavailable')
+  }
 })
 
 it('begins with the chats again after somebody has signed out', async () => {

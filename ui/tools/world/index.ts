@@ -1,5 +1,5 @@
 /** Everything the stubbed core knows. A view changes its copy before the window opens. */
-import type { About, CallsView, Connection, Devices, Drive, EncryptionState, ErrorCode, FolderItem, OwnDevice, PersonView, RoomSummary, Sender, SessionRow, SessionState, Settings, SignInStep, StorageUse, TimelineItem, Upload, Verification } from '$shared/ipc'
+import type { About, CallsView, Connection, Devices, Drive, EncryptionState, ErrorCode, FolderItem, OwnDevice, PersonView, RoomSummary, SecondFactor, Sender, SessionRow, SessionState, Settings, SignInStep, StorageUse, TimelineItem, Upload, Verification } from '$shared/ipc'
 import { day, START } from '../clock'
 import { devices, history } from './calls'
 import { drives, folders, uploads } from './files'
@@ -25,6 +25,9 @@ export type World = {
   ownDevices: OwnDevice[]
   /** What becomes of a recovery key that is typed. */
   recovery: 'right' | 'wrong' | 'slow'
+  secondFactor: SecondFactor
+  /** What becomes of a code or a password that is typed. */
+  factorError: ErrorCode | null
   calls: CallsView
   devices: Devices
   cameraFails: boolean
@@ -62,6 +65,8 @@ export function makeWorld(query: URLSearchParams): World {
       { id: 'VBNMLKJHGF', name: 'Element on Android', current: false, verified: false, encrypts: true, seen: day(3, 8, 12) },
     ],
     recovery: 'right',
+    secondFactor: { on: false, factors: ['email'] },
+    factorError: null,
     calls: { current: null, ringing: [], history: list(history) },
     devices: structuredClone(devices),
     cameraFails: false,

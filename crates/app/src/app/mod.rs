@@ -1,12 +1,14 @@
 //! The core of the desktop app. The shell wraps each method in a command; tests and the headless client call them as
 //! they are.
 
+mod asked;
 mod call_details;
 mod calls;
 mod chat;
 mod files;
 mod people;
 mod resources;
+mod second_factor;
 mod session;
 mod settings;
 mod turns;
@@ -62,7 +64,7 @@ struct Inner {
     clock: Clock,
     state: watch::Sender<SessionState>,
     signed: watch::Sender<Option<Arc<SignedIn>>>,
-    /// Signing in, out and restoring happen one after the other. Inside: what waits for a passphrase or a decision.
+    /// Signing in, out and restoring happen one after the other. Inside: what waits for a code, a passphrase or a decision.
     turn: Mutex<Waiting>,
     devices_watched: AtomicUsize,
     connection: watch::Sender<Connection>,

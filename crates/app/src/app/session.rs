@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 use super::App;
 use crate::{
     ApiError, Sink, discovery,
-    view::{Connection, ServerInfo, SessionState, SignInStep},
+    view::{Connection, Factor, ServerInfo, SessionState, SignInStep},
 };
 
 impl App {
@@ -31,8 +31,9 @@ impl App {
         Ok(ServerInfo::from(&discovery::discover(&server, self.inner.clock.now()).await?))
     }
 
-    /// Signs in to everything. Where no keyring keeps the new key, it ends with the state
-    /// `needs-passphrase`, and [`App::unlock`] goes on.
+    /// Signs in to everything. Where the account asks for a second factor, it ends with the state `needs-factor`, and
+    /// [`App::answer_factor`] goes on; where no keyring keeps the new key, with `needs-passphrase`, and [`App::unlock`]
+    /// goes on.
     ///
     /// # Errors
     /// As discovery's; `wrong-credentials`, `rate-limited`, `files-unavailable`, `chat-unavailable`, `disk-full`.
@@ -46,6 +47,29 @@ impl App {
     ) -> Result<(), ApiError> {
         let password = Zeroizing::new(password);
         self.detached(move |app| async move { app.begin(&server, &email, &password, &progress).await }).await
+    }
+
+    /// Has a code sent to the account's address or number, in place of the one before. Nothing is sent for the others.
+    ///
+    /// # Errors
+    /// `rate-limited`, `offline`, `files-unavailable` where the server sends none; `signed-out` when it took too long.
+    pub async fn ask_factor(&self, factor: Factor) -> Result<(), ApiError> {
+        self.detached(move |app| async move { app.ask_for(factor).await }).await
+    }
+
+    /// Shows the code that is waited for, and goes on as [`App::sign_in`] does.
+    ///
+    /// # Errors
+    /// `wrong-code`, `code-over` where another one has to be sent, `rate-limited`, `offline`: it can be shown again.
+    /// `signed-out` when it took too long; and as [`App::sign_in`].
+    pub async fn answer_factor(
+        &self,
+        factor: Factor,
+        code: String,
+        progress: Sink<SignInStep>,
+    ) -> Result<(), ApiError> {
+        let code = Zeroizing::new(code);
+        self.detached(move |app| async move { app.show_factor(factor, &code, &progress).await }).await
     }
 
     /// Gives the passphrase that is waited for.
@@ -73,7 +97,8 @@ impl App {
         self.detached(|app| async move { app.rebuild().await }).await
     }
 
-    /// Signs out of everything and removes what is kept here, whether or not a server can be told.
+    /// Signs out of everything and removes what is kept here, whether or not a server can be told. While signing in
+    /// waits for something, it is given up.
     ///
     /// # Errors
     /// None.

@@ -6,7 +6,7 @@ use telestack_backend::{Backend, Credential};
 use telestack_model::WellKnown;
 use tokio::time::timeout;
 
-use super::{App, nothing_known};
+use super::{App, asked::Asked, nothing_known};
 use crate::{
     ApiError, ErrorCode, Sink, discovery,
     session::{
@@ -15,7 +15,7 @@ use crate::{
         recovery,
     },
     store::{Account, KeyError, KeySource, StoreKey, Vault},
-    view::{SessionState, SignInStep},
+    view::{Factor, SessionState, SignInStep},
 };
 
 /// Every farewell has this long; the local stores go in any case.
@@ -26,7 +26,9 @@ const ROOM_PACE: Duration = Duration::from_secs(2);
 /// What a turn left for the next one.
 pub(super) enum Waiting {
     Nothing,
-    /// The password was right, and a passphrase is to protect the new stores.
+    /// A further factor is to be shown.
+    Factor(Box<Asked>),
+    /// The account is proven, and a passphrase is to protect the new stores.
     Passphrase(Box<Verified>),
     /// A passphrase opens the stores that are here.
     Locked(Account),
@@ -38,16 +40,23 @@ pub(super) enum Waiting {
     Room(Account, StoreKey),
 }
 
-/// Somebody whose password the server accepted.
+/// Somebody who has shown the server all that it asks for.
 pub(super) struct Verified {
-    server: WellKnown,
-    backend: Backend,
-    credential: String,
-    user: telestack_backend::Account,
+    pub server: WellKnown,
+    pub backend: Backend,
+    pub credential: String,
+    pub user: telestack_backend::Account,
+}
+
+/// What a right password opens.
+enum Accepted {
+    Everything(Box<Verified>),
+    /// Nothing before a further factor was shown.
+    Half(Box<Asked>),
 }
 
 impl App {
-    fn show(&self, state: SessionState) {
+    pub(super) fn show(&self, state: SessionState) {
         self.inner.state.send_if_modified(|current| {
             let changed = *current != state;
             *current = state;
@@ -55,7 +64,7 @@ impl App {
         });
     }
 
-    fn show_signed_out(&self, email: Option<String>) {
+    pub(super) fn show_signed_out(&self, email: Option<String>) {
         let server = self.inner.options.server.clone().or_else(|| self.inner.profile.last_server());
         self.show(SessionState::SignedOut { server, email });
     }
@@ -170,7 +179,7 @@ impl App {
         self.inner.signed.send_replace(Some(signed.clone()));
         signed.run();
         self.follow(&signed);
-        self.show(SessionState::SignedIn { me: signed.me(), server: signed.server_info() });
+        self.show_signed_in(&signed);
         Ok(())
     }
 
@@ -196,7 +205,23 @@ impl App {
         tell(SignInStep::FindingServer);
         let server = discovery::discover(server, self.inner.clock.now()).await?;
         tell(SignInStep::CheckingPassword);
-        let verified = self.check_password(server, email, password).await?;
+        match self.check_password(server, email, password).await? {
+            Accepted::Everything(verified) => self.go_on(&mut turn, *verified, &tell).await,
+            Accepted::Half(asked) => {
+                self.show(asked.state());
+                *turn = Waiting::Factor(asked);
+                Ok(())
+            }
+        }
+    }
+
+    /// Goes on with an account that is proven: a key for what is kept here, and the rest.
+    pub(super) async fn go_on(
+        &self,
+        turn: &mut Waiting,
+        verified: Verified,
+        tell: &(dyn Fn(SignInStep) + Sync),
+    ) -> Result<(), ApiError> {
         tell(SignInStep::OpeningStore);
         let id = crate::files::new_id()?;
         let key = match &self.inner.options.passphrase {
@@ -206,7 +231,7 @@ impl App {
             None => keys::new_in_system(&id).await.map(|key| (key, KeySource::Keyring)),
         };
         match key {
-            Ok((key, source)) => self.complete(verified, id, key, source, &tell).await,
+            Ok((key, source)) => self.complete(verified, id, key, source, tell).await,
             Err(KeyError::NoKeyring | KeyError::Missing) => {
                 *turn = Waiting::Passphrase(Box::new(verified));
                 self.show(SessionState::NeedsPassphrase { creating: true });
@@ -224,7 +249,7 @@ impl App {
         server: WellKnown,
         email: &str,
         password: &str,
-    ) -> Result<Verified, ApiError> {
+    ) -> Result<Accepted, ApiError> {
         // The server was just reached: it is its backend that is away.
         let reached = |error: telestack_backend::BackendError| {
             let error = ApiError::from(error);
@@ -239,8 +264,16 @@ impl App {
         let guest = Backend::named(&appwrite.endpoint, &appwrite.project, &self.agent())?;
         let begun = guest.sign_in(email, password).await.map_err(reached)?;
         let backend = guest.with(Credential::Session(begun.credential.clone()));
-        let user = backend.account().await.map_err(reached)?;
-        Ok(Verified { server, backend, credential: begun.credential, user })
+        let credential = begun.credential;
+        match backend.account().await {
+            Ok(user) => Ok(Accepted::Everything(Box::new(Verified { server, backend, credential, user }))),
+            Err(error) if error.wants_factor() => {
+                let factors = Factor::of(backend.factors().await.map_err(reached)?);
+                let asked = Asked::signing_in(server, email.to_owned(), backend, credential, factors);
+                Ok(Accepted::Half(Box::new(asked)))
+            }
+            Err(error) => Err(reached(error)),
+        }
     }
 
     /// The second half of signing in. What fails leaves nothing behind, here or there.
@@ -425,6 +458,7 @@ impl App {
         }
         match waiting {
             Waiting::Nothing => {}
+            Waiting::Factor(asked) => return self.give_up(*asked).await,
             Waiting::Passphrase(verified) => farewell(&verified.backend).await,
             Waiting::Locked(account) | Waiting::Keyring(account) | Waiting::Room(account, _) => {
                 self.remove(&account);
@@ -445,8 +479,9 @@ impl App {
 
     /// The server ended this session: what is here goes, as when one signs out.
     pub(super) async fn ended_elsewhere(&self) {
-        let _turn = self.inner.turn.lock().await;
+        let mut turn = self.inner.turn.lock().await;
         let Some(signed) = self.leave() else { return };
+        *turn = Waiting::Nothing;
         tracing::info!("this session was ended by the server");
         let email = signed.kept().email;
         // One of the two may still stand.
@@ -491,7 +526,7 @@ async fn prepare(restored: &Restored) -> Result<(), ApiError> {
 }
 
 /// Ends the Appwrite session, if the server can be told.
-async fn farewell(backend: &Backend) {
+pub(super) async fn farewell(backend: &Backend) {
     if !matches!(timeout(FAREWELL, backend.end_session("current")).await, Ok(Ok(()))) {
         tracing::info!("the server was not told that a session ended");
     }

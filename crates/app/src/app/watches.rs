@@ -18,6 +18,7 @@ impl App {
         self.follow_unread(signed);
         self.follow_notifications(signed);
         self.follow_me(signed);
+        self.follow_factor(signed);
         self.follow_end(signed);
     }
 

@@ -85,6 +85,7 @@ async fn enter(app: &App, arguments: &Arguments) -> Result<(), ApiError> {
                 }
             }
         }
+        SessionState::NeedsFactor { .. } => return Err(asked_for_a_factor()),
         SessionState::NeedsPassphrase { .. } => {
             return Err(ErrorCode::PassphraseNeeded.with("set TELESTACK_PASSPHRASE"));
         }
@@ -99,11 +100,16 @@ async fn enter(app: &App, arguments: &Arguments) -> Result<(), ApiError> {
         SessionState::SignedIn { me, .. } => {
             say(&json!({ "event": "signed-in", "userId": me.user_id, "matrixId": me.matrix_id }))
         }
+        SessionState::NeedsFactor { .. } => Err(asked_for_a_factor()),
         SessionState::NeedsPassphrase { .. } => {
             Err(ErrorCode::PassphraseNeeded.with("there is no keyring: set TELESTACK_PASSPHRASE"))
         }
         _ => Err(ErrorCode::SignedOut.with("signed out while signing in")),
     }
+}
+
+fn asked_for_a_factor() -> ApiError {
+    ErrorCode::Forbidden.with("this account asks for a second factor, which nobody is here to show")
 }
 
 /// Always the test picture and the test tone.

@@ -56,6 +56,8 @@ pub(crate) struct Link {
 struct Inner {
     reach: watch::Sender<Reach>,
     revoked: watch::Sender<bool>,
+    /// Whether the server asks this session for a further factor.
+    half: watch::Sender<bool>,
     /// Whether the backend tells what happens: a number that is new whenever something may have been missed.
     told: watch::Sender<Option<u32>>,
     /// Somebody has a reason to look again now.
@@ -69,6 +71,7 @@ impl Link {
         let inner = Inner {
             reach: watch::Sender::new(Reach::default()),
             revoked: watch::Sender::new(false),
+            half: watch::Sender::new(false),
             told: watch::Sender::new(None),
             look: Notify::new(),
             doubted: AtomicBool::new(false),
@@ -83,6 +86,11 @@ impl Link {
     /// True once the server said that this session is over.
     pub fn revoked(&self) -> watch::Receiver<bool> {
         self.inner.revoked.subscribe()
+    }
+
+    /// True while the server asks this session for a further factor, and lets it do nothing else.
+    pub fn half(&self) -> watch::Receiver<bool> {
+        self.inner.half.subscribe()
     }
 
     pub fn is_online(&self) -> bool {
@@ -166,21 +174,28 @@ impl Link {
             self.inner.reach.send_if_modified(|known| known.next_try.take().is_some());
             let health = gateway.health().await.unwrap_or(Health { backend: false, livekit: false });
             let due = asked.is_none_or(|asked| asked.elapsed() >= SESSION_PACE);
-            if health.backend && (self.inner.doubted.swap(false, Ordering::Relaxed) || due) {
+            let mut half = *self.inner.half.borrow();
+            if health.backend && (self.inner.doubted.swap(false, Ordering::Relaxed) || due || half) {
                 match self.backend.account().await {
+                    Err(error) if error.wants_factor() => half = true,
                     Err(BackendError::Unauthorized(_)) => {
                         self.inner.revoked.send_replace(true);
                         return;
                     }
-                    Ok(_) => asked = Some(Instant::now()),
+                    Ok(_) => {
+                        asked = Some(Instant::now());
+                        half = false;
+                    }
                     Err(_) => {}
                 }
             }
+            self.inner.half.send_if_modified(|known| std::mem::replace(known, half) != half);
             attempt = if health.backend && health.livekit { 0 } else { attempt + 1 };
             let pause = if attempt == 0 { PACE } else { pause(attempt) };
             let then = self.clock.now().saturating_add(i64::try_from(pause.as_millis()).unwrap_or(i64::MAX));
             let reach = Reach {
-                backend: Some(health.backend),
+                // What waits for a connection waits for the factor as well.
+                backend: Some(health.backend && !half),
                 livekit: Some(health.livekit),
                 attempt,
                 next_try: (attempt > 0).then_some(then),

@@ -10,7 +10,7 @@ use telestack_chat::Chat;
 use telestack_media::Media;
 use tokio::sync::watch;
 
-use super::{Calls, Gateway, Kept, Link, news, open::Restored, recovery};
+use super::{Calls, Challenge, Gateway, Kept, Link, news, open::Restored, recovery};
 use crate::{
     ApiError, Clock,
     files::{ChatFiles, Deletions, Drives, Looker, Uploads},
@@ -35,6 +35,8 @@ pub(crate) struct SignedIn {
     /// Pictures that were fetched, for the next time and for times without a network.
     pub pictures: SealedFiles,
     pub calls: Calls,
+    /// What this session was asked in Settings, before it changes what the account is protected with.
+    pub challenge: tokio::sync::Mutex<Challenge>,
     /// Tells that a recovery key waits to be shown.
     pub key_to_show: watch::Sender<()>,
     kept: Mutex<Kept>,
@@ -67,6 +69,7 @@ impl SignedIn {
             deletions: Arc::new(Deletions::open(link.clone(), vault.clone(), drives.clone(), clock)?),
             chat_files: Arc::new(ChatFiles::open(chat.clone(), vault.clone(), drives.clone())?),
             pictures: SealedFiles::open(&folder.join("pictures"), &key.derive("pictures")),
+            challenge: tokio::sync::Mutex::default(),
             key_to_show: watch::Sender::new(()),
             kept: Mutex::new(kept),
             over: watch::Sender::new(false),

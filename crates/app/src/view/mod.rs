@@ -4,6 +4,7 @@ mod call_details;
 mod files;
 mod palette;
 mod people;
+mod second_factor;
 mod session;
 mod settings;
 
@@ -18,5 +19,6 @@ pub use call_details::{Arriving, CallDetails};
 pub use files::{Drive, FileEntry, FolderItem, StorageUse, Upload, UploadState};
 pub use palette::{PaletteEntry, PaletteKind};
 pub use people::{PersonView, Presence};
+pub use second_factor::{AppSecret, Factor, Qr, SecondFactor};
 pub use session::{AreaState, Connection, Me, ServerInfo, SessionState, SignInStep};
 pub use settings::{About, Density, Licence, SessionRow, Settings, Theme};

@@ -3,15 +3,24 @@
 use serde::Serialize;
 use specta::Type;
 
+use super::Factor;
+
 /// The one thing the window decides its first screen on.
 #[derive(Debug, Clone, PartialEq, Serialize, Type)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum SessionState {
     /// Reading the local stores.
     Opening,
     SignedOut {
         server: Option<String>,
         email: Option<String>,
+    },
+    /// The password was right and the account asks for one of these besides it. With `signed_in` everything is here
+    /// already, and waits for it.
+    NeedsFactor {
+        email: String,
+        factors: Vec<Factor>,
+        signed_in: bool,
     },
     /// No keyring here: a passphrase opens the store, or with `creating` protects a new one.
     NeedsPassphrase {

@@ -5,6 +5,7 @@ mod full_disk;
 mod headless;
 mod offline;
 mod refused;
+mod second_factor;
 mod support;
 mod told;
 mod too_large;

@@ -10,6 +10,9 @@ export const commands = {
 	session: (updates: Channel<SessionState>) => typedError<number, ApiError>(__TAURI_INVOKE("session", { updates })),
 	checkServer: (server: string) => typedError<ServerInfo, ApiError>(__TAURI_INVOKE("check_server", { server })),
 	signIn: (server: string, email: string, password: string, progress: Channel<SignInStep>) => typedError<null, ApiError>(__TAURI_INVOKE("sign_in", { server, email, password, progress })),
+	/**  Has a code sent, for who signs in. */
+	askFactor: (factor: Factor) => typedError<null, ApiError>(__TAURI_INVOKE("ask_factor", { factor })),
+	answerFactor: (factor: Factor, code: string, progress: Channel<SignInStep>) => typedError<null, ApiError>(__TAURI_INVOKE("answer_factor", { factor, code, progress })),
 	unlock: (passphrase: string) => typedError<null, ApiError>(__TAURI_INVOKE("unlock", { passphrase })),
 	askKeyring: () => typedError<null, ApiError>(__TAURI_INVOKE("ask_keyring")),
 	rebuildStore: () => typedError<null, ApiError>(__TAURI_INVOKE("rebuild_store")),
@@ -97,6 +100,18 @@ export const commands = {
 	people: (query: string, updates: Channel<ListDiff<PersonView>[]>) => typedError<number, ApiError>(__TAURI_INVOKE("people", { query, updates })),
 	setProfile: (name: string, avatarPath: string | null) => typedError<null, ApiError>(__TAURI_INVOKE("set_profile", { name, avatarPath })),
 	palette: (query: string) => typedError<PaletteEntry[], ApiError>(__TAURI_INVOKE("palette", { query })),
+	secondFactor: () => typedError<SecondFactor, ApiError>(__TAURI_INVOKE("second_factor")),
+	/**  None where an app is linked already: a code of that one is wanted then. */
+	beginSecondFactor: () => typedError<AppSecret | null, ApiError>(__TAURI_INVOKE("begin_second_factor")),
+	/**  Answers the recovery codes. */
+	turnSecondFactorOn: (code: string) => typedError<string[], ApiError>(__TAURI_INVOKE("turn_second_factor_on", { code })),
+	turnSecondFactorOff: (factor: Factor, code: string) => typedError<null, ApiError>(__TAURI_INVOKE("turn_second_factor_off", { factor, code })),
+	/**  Has a code sent, for what asks for one while somebody is signed in. */
+	askSecondFactor: (factor: Factor) => typedError<null, ApiError>(__TAURI_INVOKE("ask_second_factor", { factor })),
+	renewRecoveryCodes: (factor: Factor, code: string) => typedError<string[], ApiError>(__TAURI_INVOKE("renew_recovery_codes", { factor, code })),
+	/**  Writes recovery codes to a file, below a line that says what they are. */
+	saveRecoveryCodes: (path: string, explanation: string, codes: string[]) => typedError<null, ApiError>(__TAURI_INVOKE("save_recovery_codes", { path, explanation, codes })),
+	changePassword: (former: string, wanted: string) => typedError<null, ApiError>(__TAURI_INVOKE("change_password", { former, wanted })),
 	settings: (updates: Channel<Settings>) => typedError<number, ApiError>(__TAURI_INVOKE("settings", { updates })),
 	saveSettings: (settings: Settings) => typedError<null, ApiError>(__TAURI_INVOKE("save_settings", { settings })),
 	sessions: () => typedError<SessionRow[], ApiError>(__TAURI_INVOKE("sessions")),
@@ -133,6 +148,14 @@ export type About = {
 export type ApiError = {
 	code: ErrorCode,
 	message: string,
+};
+
+/**  What an authenticator app is told, once. */
+export type AppSecret = {
+	/**  For who types it. */
+	secret: string,
+	/**  For who scans it; none where it would be too large. */
+	qr: Qr | null,
 };
 
 export type AreaState = "online" | "connecting" | "offline";
@@ -257,7 +280,15 @@ export type EncryptionState = {
 };
 
 /**  A code exists only where the window does something different for it. */
-export type ErrorCode = "offline" | "not-found-server" | "not-telestack" | "untrusted-certificate" | "clock-off" | "wrong-credentials" | "rate-limited" | "chat-unavailable" | "files-unavailable" | "calls-unavailable" | "signed-out" | "forbidden" | "not-found" | "too-large" | "too-long" | "disk-full" | "store-damaged" | "wrong-passphrase" | "passphrase-needed" | "keyring-closed" | "media-missing" | "media-wrong" | "invalid" | "quota" | "internal";
+export type ErrorCode = "offline" | "not-found-server" | "not-telestack" | "untrusted-certificate" | "clock-off" | "wrong-credentials" | "wrong-code" | "code-over" | "rate-limited" | "chat-unavailable" | "files-unavailable" | "calls-unavailable" | "signed-out" | "forbidden" | "not-found" | "too-large" | "too-long" | "disk-full" | "store-damaged" | "wrong-passphrase" | "passphrase-needed" | "keyring-closed" | "media-missing" | "media-wrong" | "invalid" | "quota" | "internal";
+
+export type Factor = 
+/**  A code of an authenticator app. */
+"app" | 
+/**  A code that is sent to the account's address, or to its number. */
+"email" | "phone" | 
+/**  One of the codes that were made for the day the others are lost. */
+"recovery-code";
 
 /**
  *  `org.telestack.file`, a field of an `m.room.message`: a file of Storage shared into a room.
@@ -442,6 +473,14 @@ export type Progress = {
 	total: number,
 };
 
+/**  A code for cameras. */
+export type Qr = {
+	/**  Modules of a side, without a margin. */
+	side: number,
+	/**  The dark modules as the path of an SVG, one unit each. */
+	path: string,
+};
+
 export type Quality = "unknown" | "good" | "fair" | "poor" | "lost";
 
 export type Reaction = {
@@ -499,6 +538,14 @@ export type RoomSummary = {
 	canInvite: boolean,
 };
 
+/**  How the account stands with its second factor. */
+export type SecondFactor = {
+	/**  Whether one is asked for at each sign-in. */
+	on: boolean,
+	/**  What could be shown then. */
+	factors: Factor[],
+};
+
 export type SendFailure = "too-large" | "not-allowed" | 
 /**  A recipient's device is not verified or changed its keys. */
 "unverified" | "other";
@@ -537,6 +584,11 @@ export type SessionRow = {
 export type SessionState = 
 /**  Reading the local stores. */
 { kind: "opening" } | { kind: "signed-out"; server: string | null; email: string | null } | 
+/**
+ *  The password was right and the account asks for one of these besides it. With `signed_in` everything is here
+ *  already, and waits for it.
+ */
+{ kind: "needs-factor"; email: string; factors: Factor[]; signedIn: boolean } | 
 /**  No keyring here: a passphrase opens the store, or with `creating` protects a new one. */
 { kind: "needs-passphrase"; creating: boolean } | 
 /**  The keyring that holds the key of the local stores is locked, or did not start. They are whole. */

@@ -29,7 +29,7 @@ use crate::{
         ids,
         limits::Rate,
         messenger::{Channel, Language, Template},
-        routes::{self, Call, Route},
+        routes::{self, Access, Call, Route},
         store::StoreError,
     },
     users::User,
@@ -58,7 +58,8 @@ pub fn routes() -> Vec<Route> {
         user(Method::DELETE, "/account/sessions", |call| Box::pin(own::delete_all(call))),
         user(Method::GET, one, |call| Box::pin(own::get(call))),
         user(Method::PATCH, one, |call| Box::pin(own::refresh(call))),
-        user(Method::DELETE, one, |call| Box::pin(own::delete(call))),
+        // Open to a session that still needs its second factor: who gives up leaves none behind.
+        Route { access: Access::Pending, ..user(Method::DELETE, one, |call| Box::pin(own::delete(call))) },
     ]
 }
 

@@ -90,6 +90,9 @@ pub async fn delete(call: Call) -> ApiResult<Response> {
     let (user, current) = call.caller.user()?;
     let (user, wanted) = (user.to_owned(), wanted(&call, current));
     let is_current = wanted == current;
+    if call.caller.is_pending() && !is_current {
+        return Err(caller::more_factors());
+    }
     let (now, trace) = (call.app.now(), Trace::of(&call));
     call.app
         .change(move |tx, events| {

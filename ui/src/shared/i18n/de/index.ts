@@ -1,5 +1,6 @@
 import { calls } from './calls'
 import { chat } from './chat'
+import { factor } from './factor'
 import { files } from './files'
 import { palette } from './palette'
 import { people } from './people'
@@ -9,4 +10,4 @@ import { session } from './session'
 import { settings } from './settings'
 import { shell } from './shell'
 
-export default { ...calls, ...chat, ...files, ...palette, ...people, ...sas, ...security, ...session, ...settings, ...shell }
+export default { ...calls, ...chat, ...factor, ...files, ...palette, ...people, ...sas, ...security, ...session, ...settings, ...shell }

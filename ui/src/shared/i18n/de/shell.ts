@@ -80,6 +80,8 @@ export const shell: Record<keyof typeof source, string> = {
   'error.untrusted-certificate': 'Der Server kann nicht beweisen, dass er der richtige ist. Fragen Sie Ihre Administration.',
   'error.clock-off': 'Die Uhr dieses Computers geht falsch. Stellen Sie sie und versuchen Sie es erneut.',
   'error.wrong-credentials': 'E-Mail oder Passwort ist falsch. Prüfen Sie beides und versuchen Sie es erneut.',
+  'error.wrong-code': 'Der Code ist falsch. Prüfen Sie ihn, oder lassen Sie einen neuen senden.',
+  'error.code-over': 'Es gilt kein Code mehr. Lassen Sie einen neuen senden.',
   'error.rate-limited': 'Zu viele Versuche. Warten Sie eine Minute und versuchen Sie es erneut.',
   'error.chat-unavailable': 'Der Server ist da, aber sein Chat antwortet nicht. Versuchen Sie es in einer Minute erneut.',
   'error.files-unavailable': 'Der Server ist da, aber seine Dateien antworten nicht. Versuchen Sie es in einer Minute erneut.',

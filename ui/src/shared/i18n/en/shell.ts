@@ -78,6 +78,8 @@ export const shell = {
   'error.untrusted-certificate': 'The server cannot prove that it is the right one. Ask your administrator.',
   'error.clock-off': 'The clock of this computer is wrong. Set it and try again.',
   'error.wrong-credentials': 'E-mail or password is wrong. Check both and try again.',
+  'error.wrong-code': 'The code is wrong. Check it, or have another one sent.',
+  'error.code-over': 'No code is good any more. Have another one sent.',
   'error.rate-limited': 'Too many tries. Wait a minute and try again.',
   'error.chat-unavailable': 'The server is there, but its chat does not answer. Try again in a minute.',
   'error.files-unavailable': 'The server is there, but its files do not answer. Try again in a minute.',
