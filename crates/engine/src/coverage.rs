@@ -40,10 +40,18 @@ const LEFT_OUT_ROUTES: &[(&str, &str)] = &[
         "PATCH /project/oauth2/",
         "what its addresses and answers are was not certain enough; what speaks OpenID Connect is set as `oidc`",
     ),
+    (
+        "POST /tablesdb/{databaseId}/failovers",
+        "there is one copy of the data and nothing to fail over to; `telestack-server backup` keeps another, `restore` brings it up",
+    ),
+    ("GET /oauth2/{projectId}/organizations", ONE),
+    ("GET /oauth2/{projectId}/projects", ONE),
     ("PATCH /project/policies/deny-corporate-email", NO_LISTS),
     ("PATCH /project/policies/deny-disposable-email", NO_LISTS),
     ("PATCH /project/policies/deny-free-email", NO_LISTS),
 ];
+const ONE: &str =
+    "one server is one organisation and one project: a token is for the one at whose address it was given";
 const NO_LISTS: &str = "needs lists of providers' domains that somebody keeps fresh; a stale one would keep the wrong people out";
 
 /// A route of an SDK: `GET /teams/{teamId}`, and what it is called there (`teams.get`).

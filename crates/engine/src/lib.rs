@@ -4,6 +4,7 @@
 
 mod account;
 mod activities;
+mod apps;
 mod avatars;
 pub mod care;
 mod core;
@@ -12,6 +13,8 @@ mod coverage;
 mod graphql;
 mod locale;
 mod messaging;
+mod oauth2;
+mod openapi;
 mod presences;
 mod project;
 mod realtime;
@@ -32,15 +35,18 @@ pub use crate::{
     core::{
         clock::Clock,
         messenger::{Mailbox, MessageError, MessengerConfig, Outlet, Sms, Smtp},
+        places::{PlacesError, check as check_places},
         store::StoreError,
     },
     project::KeyError,
-    storage::{Clamd, MasterKey, MasterKeyError, MasterKeys, Objects, ObjectsError, S3, ScanError, Scanner},
+    storage::{
+        Azure, Clamd, MasterKey, MasterKeyError, MasterKeys, Objects, ObjectsError, S3, ScanError, Scanner,
+    },
 };
 use crate::{
     core::{
         app::App,
-        ids,
+        ids, messenger,
         routes::{self, Route},
         store::Store,
         work,
@@ -68,6 +74,8 @@ pub struct EngineConfig {
     /// Hosts inside the network (`hooks.example.org`, `10.0.0.5:8080`) that may be called where somebody gives their
     /// address; all others inside are refused.
     pub inside: Vec<String>,
+    /// A database that says where addresses are, in MaxMind's format.
+    pub places: Option<PathBuf>,
     /// Bytes of all files together; none: as many as the disk takes.
     pub quota: Option<i64>,
     /// What wraps the keys of files; without it no file is encrypted.
@@ -87,8 +95,6 @@ pub struct Engine {
     app: Arc<App>,
     /// What is older on disk was left by an earlier run.
     started: SystemTime,
-    /// The same by the engine's own clock.
-    opened: i64,
 }
 
 impl Engine {
@@ -98,11 +104,12 @@ impl Engine {
     /// The folder cannot be used, another process has it, or the database is damaged.
     pub fn open(config: EngineConfig, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         let started = SystemTime::now();
-        let (store, opened) = (Store::open(&config.data_dir)?, clock.now());
+        let store = Store::open(&config.data_dir)?;
         let app = Arc::new(App::new(store, config, clock)?);
         work::begin(&app, app.webhooks.wake.clone(), webhooks::work);
         messaging::begin(&app);
-        Ok(Self { app, started, opened })
+        messenger::begin(&app);
+        Ok(Self { app, started })
     }
 
     /// Removes what earlier runs left: interrupted requests on disk, sockets whose people count as present; and wraps
@@ -118,7 +125,7 @@ impl Engine {
         if closed > 0 {
             tracing::error!(files = closed, "files cannot be opened: their master key is not configured");
         }
-        presences::tidy(&self.app, self.opened).await?;
+        presences::tidy(&self.app, self.app.opened).await?;
         storage::tidy(&self.app, self.started).await
     }
 
@@ -150,20 +157,19 @@ impl Engine {
         self.app.sockets.open()
     }
 
-    /// Tells every open socket and all work that the server stops, and waits for them and for messages that are on
-    /// their way, at most for `patience`.
+    /// Tells every open socket and all work that the server stops, and waits for them, at most for `patience`: so for
+    /// messages that are on their way, and not for those that wait.
     pub async fn stop(&self, patience: Duration) {
         self.app.stopping.send_replace(true);
         let empty = async {
             while self.open_sockets() > 0 {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
-            self.app.messenger.idle().await;
             self.app.tasks.close();
             self.app.tasks.wait().await;
         };
         if tokio::time::timeout(patience, empty).await.is_err() {
-            tracing::warn!(open = self.open_sockets(), "sockets, messages or work did not end in time");
+            tracing::warn!(open = self.open_sockets(), "sockets or work did not end in time");
         }
     }
 
@@ -228,11 +234,14 @@ fn route_table() -> Vec<Route> {
         locale::routes(),
         avatars::routes(),
         activities::routes(),
+        apps::routes(),
+        oauth2::routes(),
         realtime::routes(),
         webhooks::routes(),
         messaging::routes(),
         presences::routes(),
         graphql::routes(),
+        openapi::routes(),
     ]
     .concat()
 }

@@ -2,7 +2,7 @@
 
 mod harness;
 
-use harness::{Running, socket::Socket};
+use harness::{Running, socket::Socket, until};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -180,12 +180,7 @@ async fn a_socket_stands_for_somebody_as_long_as_it_is_open() {
     assert_eq!(second.next().await["data"]["code"], 400);
     // One of the two closes: she is there still. What Ben hears next is his own change and no good-bye.
     drop(first);
-    let gone = async |sockets: usize| {
-        while engine.open_sockets() > sockets {
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
-    };
-    tokio::time::timeout(std::time::Duration::from_secs(20), gone(3)).await.expect("closed");
+    until("a socket to close", async || engine.open_sockets() <= 3).await;
     ben.ok(Method::PATCH, "/account/prefs", &json!({ "prefs": {} })).await;
     his.event("users.ben.update.prefs").await;
     assert_eq!(ben.get("/presences/p").await["status"], "busy");
@@ -198,7 +193,7 @@ async fn a_socket_stands_for_somebody_as_long_as_it_is_open() {
     third.next().await;
     ada.ok(Method::PUT, "/presences/p", &json!({ "status": "by hand", "permissions": TO_ALL })).await;
     drop(third);
-    tokio::time::timeout(std::time::Duration::from_secs(20), gone(2)).await.expect("closed");
+    until("a socket to close", async || engine.open_sockets() <= 2).await;
     assert_eq!(ben.get("/presences/p").await["status"], "by hand");
 }
 

@@ -2,11 +2,12 @@
 
 mod harness;
 
-use std::{path::PathBuf, process::Stdio, time::Duration};
+use std::{path::PathBuf, process::Stdio};
 
 use harness::{
     Client, Running,
     files::{FILES, bucket, download, json_of, names, send},
+    until,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -39,12 +40,7 @@ impl Store {
             .kill_on_drop(true)
             .spawn()
             .expect("s3s-fs: `cargo xtask install` builds it");
-        let ready = async {
-            while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(60), ready).await.expect("the store listens");
+        until("the store", async || tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok()).await;
         Self { folder, port, _process: process }
     }
 

@@ -5,12 +5,12 @@ mod harness;
 use std::{
     path::{Path, PathBuf},
     process::Stdio,
-    time::Duration,
 };
 
 use harness::{
     Running,
     files::{FILES, bucket, download, json_of, names, send},
+    until,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -41,12 +41,7 @@ impl Listening {
     }
 
     async fn until_ready(self) -> Self {
-        let ready = async {
-            while self.clamd().ping().await.is_err() {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(60), ready).await.expect("clamd answers");
+        until("clamd", async || self.clamd().ping().await.is_ok()).await;
         self
     }
 

@@ -302,3 +302,80 @@ async fn people_cannot_do_any_of_it() {
         (&json!([]), &json!(false), &json!("ada"))
     );
 }
+
+#[tokio::test]
+async fn whoever_may_act_as_others_does_so_with_their_rights_and_in_their_own_name() {
+    let engine = Running::start().await;
+    let (admin, ada, op, ben) =
+        (engine.admin(), engine.user("ada").await, engine.user("op").await, engine.user("ben").await);
+    let by_id = "x-appwrite-impersonate-user-id";
+    let as_ada = op.clone().with(by_id, "ada");
+    let no = || (401, "general_unauthorized_scope".to_owned());
+    let none = json!(null);
+    assert_eq!(as_ada.refused(Method::GET, "/account", &none).await, no(), "nobody allowed it");
+    let own = json!({ "impersonator": true });
+    assert_eq!(op.refused(Method::PATCH, "/users/op/impersonator", &own).await, no());
+    assert_eq!(admin.ok(Method::PATCH, "/users/op/impersonator", &own).await["impersonator"], true);
+
+    // They look for whom, and hear nothing of passwords.
+    let users = op.get("/users").await;
+    assert_eq!(users["total"], 3);
+    assert!(users["users"][0].get("hash").is_none());
+    assert_eq!(op.get("/users/ada").await["$id"], "ada");
+    assert_eq!(op.refused(Method::GET, "/users/ada/sessions", &none).await, no());
+    assert_eq!(ben.refused(Method::GET, "/users", &none).await, no());
+
+    let account = as_ada.get("/account").await;
+    assert_eq!((&account["$id"], &account["impersonatorUserId"]), (&json!("ada"), &json!("op")));
+    let by_mail = op.clone().with("x-appwrite-impersonate-user-email", "Ada@example.org");
+    assert_eq!(by_mail.get("/account").await["$id"], "ada");
+    assert!(ada.get("/account").await.get("impersonatorUserId").is_none());
+    as_ada.ok(Method::POST, "/teams", &json!({ "teamId": "clinic", "name": "Clinic" })).await;
+    assert_eq!(ada.get("/teams/clinic").await["name"], "Clinic");
+    assert_eq!(op.refused(Method::GET, "/teams/clinic", &none).await.0, 404, "it is hers and not theirs");
+    let entry = admin.get("/activities/events").await["events"][0].clone();
+    assert_eq!(
+        ["event", "actorId", "actorName", "impersonatedUserId"].map(|key| entry[key].clone()),
+        ["teams.create", "op", "op", "ada"].map(|value| json!(value))
+    );
+
+    // The account stays its owner's.
+    for (method, path) in [
+        (Method::PATCH, "/account/name"),
+        (Method::PATCH, "/account/password"),
+        (Method::PATCH, "/account/status"),
+        (Method::POST, "/account/jwts"),
+        (Method::GET, "/account/sessions"),
+        (Method::GET, "/account/identities"),
+        (Method::GET, "/account/mfa/recovery-codes"),
+        (Method::DELETE, "/account/sessions/current"),
+        (Method::GET, "/realtime"),
+    ] {
+        assert_eq!(as_ada.refused(method, path, &json!({ "name": "x" })).await, no(), "{path}");
+    }
+    let query = json!({ "query": "mutation { accountUpdateName(name: \"x\") { _id } }" });
+    let answer = as_ada.ok(Method::POST, "/graphql", &query).await;
+    assert_eq!(answer["errors"][0]["extensions"]["type"], "general_unauthorized_scope");
+    assert_eq!(ada.get("/account").await["name"], "ada");
+
+    // Only a user's own session opens this, and only to somebody who is there.
+    assert_eq!(admin.clone().with(by_id, "ada").refused(Method::GET, "/users", &none).await, no());
+    let nobody = op.clone().with(by_id, "nobody").refused(Method::GET, "/account", &none).await;
+    assert_eq!(nobody, (404, "user_not_found".into()));
+    admin.ok(Method::PATCH, "/users/ben/status", &json!({ "status": false })).await;
+    let blocked = op.clone().with(by_id, "ben").refused(Method::GET, "/account", &none).await;
+    assert_eq!(blocked, (401, "user_blocked".into()));
+    let sign_in = json!({ "email": "op@example.org", "password": PASSWORD });
+    engine.guest().with(by_id, "ada").ok(Method::POST, "/account/sessions/email", &sign_in).await;
+
+    // A session that needs its second factor acts as nobody, and what was taken away is gone at once.
+    let verified = json!({ "emailVerification": true });
+    admin.ok(Method::PATCH, "/users/op/verification", &verified).await;
+    admin.ok(Method::PATCH, "/users/op/mfa", &json!({ "mfa": true })).await;
+    let pending = as_ada.refused(Method::GET, "/account", &none).await;
+    assert_eq!(pending, (401, "user_more_factors_required".into()));
+    admin.ok(Method::PATCH, "/users/op/mfa", &json!({ "mfa": false })).await;
+    as_ada.get("/account").await;
+    admin.ok(Method::PATCH, "/users/op/impersonator", &json!({ "impersonator": false })).await;
+    assert_eq!(as_ada.refused(Method::GET, "/account", &none).await, no());
+}

@@ -6,7 +6,6 @@ use std::{
     collections::HashMap,
     net::SocketAddr,
     sync::{Arc, Mutex},
-    time::Duration,
 };
 
 use axum::{
@@ -16,7 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use harness::{Client, Running};
+use harness::{Client, Running, until};
 use hmac::{Hmac, Mac as _};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -92,16 +91,6 @@ impl Receiver {
         until(&format!("{how_many} calls of {path}"), async || self.calls(path).len() >= how_many).await;
         self.calls(path)
     }
-}
-
-async fn until(what: &str, mut condition: impl AsyncFnMut() -> bool) {
-    let wait = async {
-        while !condition().await {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    let waited = tokio::time::timeout(Duration::from_secs(20), wait).await;
-    assert!(waited.is_ok(), "waited in vain for {what}");
 }
 
 /// An engine that may call the receiver and nothing else on this machine, and the receiver.

@@ -62,6 +62,9 @@ pub struct ServerSection {
     /// Whether a proxy in front writes clients' addresses into `X-Forwarded-For`. Only then is it believed.
     #[serde(default)]
     pub behind_proxy: bool,
+    /// A database that says where addresses are, in MaxMind's format (GeoLite2, DB-IP). Read anew when it is replaced.
+    #[serde(default)]
+    pub places: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

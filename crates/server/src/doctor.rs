@@ -46,6 +46,7 @@ pub async fn examine(config: &Config) -> Result<Vec<Finding>> {
         ),
     });
     findings.push(messages(config));
+    findings.push(places(config));
     findings.extend(encryption(config).await);
     findings.extend(antivirus(config).await);
     findings.extend(objects(config).await);
@@ -89,6 +90,24 @@ fn messages(config: &Config) -> Finding {
             (false, false) => "neither mail nor text messages go out",
         }),
         Err(error) => bad(error.to_string(), "correct [mail] and [sms], or leave them out"),
+    }
+}
+
+/// Whether callers can be placed. A server without a database works: nobody is anywhere.
+fn places(config: &Config) -> Finding {
+    let Some(path) = &config.server.places else {
+        return good("nobody looks up where callers are: [server] places names no database");
+    };
+    match telestack_engine::check_places(path) {
+        Ok((kind, built)) => {
+            let built = i64::try_from(built).ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+            let built = built.map_or_else(String::new, |built| format!(" of {}", built.format("%Y-%m-%d")));
+            good(format!("where callers are is looked up in {kind}{built}"))
+        }
+        Err(error) => bad(
+            format!("the database of addresses {}: {error}", path.display()),
+            "put a database in MaxMind's format there (GeoLite2, DB-IP lite), or leave [server] places out",
+        ),
     }
 }
 
@@ -303,6 +322,21 @@ mod tests {
         );
         assert_eq!(wrong.len(), 3, "{wrong:?}");
         assert!(!folder.path().join("secrets.toml").exists());
+    }
+
+    #[test]
+    fn a_database_of_addresses_that_is_none_is_named() {
+        let folder = tempfile::tempdir().expect("folder");
+        let text = crate::config::tests::text(folder.path());
+        let without = crate::config::tests::parse(&text, &[]).expect("valid");
+        assert_eq!(places(&without).mend, None);
+        let path = folder.path().join("places.mmdb");
+        let environment = [("TELESTACK__SERVER__PLACES", path.to_str().expect("text"))];
+        let config = crate::config::tests::parse(&text, &environment).expect("valid");
+        assert!(places(&config).mend.is_some(), "it is not there");
+        fs::write(&path, "nothing").expect("written");
+        let wrong = places(&config);
+        assert!(wrong.what.contains("no database of addresses") && wrong.mend.is_some(), "{wrong:?}");
     }
 
     #[tokio::test]

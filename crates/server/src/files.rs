@@ -10,7 +10,7 @@ use std::{
 };
 
 use serde::Deserialize;
-use telestack_engine::{Clamd, MasterKey, MasterKeyError, MasterKeys, Objects, S3, Scanner};
+use telestack_engine::{Azure, Clamd, MasterKey, MasterKeyError, MasterKeys, Objects, S3, Scanner};
 use url::Url;
 
 use crate::config::ConfigError;
@@ -179,18 +179,32 @@ pub fn new_key(path: &Path) -> io::Result<String> {
     Ok(key.id())
 }
 
-/// A bucket of an object store that speaks S3; without `bucket` blobs stay in the data folder.
+/// A bucket of an object store; without `bucket` blobs stay in the data folder.
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ObjectsSection {
+    pub kind: ObjectsKind,
+    /// In Azure: the container.
     pub bucket: Option<String>,
-    /// Of a store that is not Amazon's: `https://s3.example.org`.
+    /// Of a store that is not Amazon's or Microsoft's: `https://s3.example.org`.
     pub endpoint: Option<Url>,
+    /// S3 only.
     pub region: Option<String>,
     /// The folder in the bucket.
     pub prefix: String,
+    /// In Azure: the storage account.
     pub access_key: Option<String>,
+    /// In Azure: the account's key.
     pub secret_key: Option<String>,
+}
+
+/// What an object store speaks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ObjectsKind {
+    #[default]
+    S3,
+    Azure,
 }
 
 // Keys are in it.
@@ -210,15 +224,19 @@ impl ObjectsSection {
         let needed = |name: &str, value: &Option<String>| {
             value.clone().ok_or_else(|| ConfigError::Value(format!("[engine.objects] {name} is missing")))
         };
-        let place = S3 {
-            endpoint: self.endpoint.clone(),
-            region: self.region.clone().unwrap_or_else(|| "us-east-1".to_owned()),
-            bucket,
-            prefix: self.prefix.clone(),
-            access_key: needed("access_key", &self.access_key)?,
-            secret_key: needed("secret_key", &self.secret_key)?,
+        let (access_key, secret_key) =
+            (needed("access_key", &self.access_key)?, needed("secret_key", &self.secret_key)?);
+        let (endpoint, prefix) = (self.endpoint.clone(), self.prefix.clone());
+        let made = match self.kind {
+            ObjectsKind::S3 => {
+                let region = self.region.clone().unwrap_or_else(|| "us-east-1".to_owned());
+                Objects::s3(&S3 { endpoint, region, bucket, prefix, access_key, secret_key })
+            }
+            ObjectsKind::Azure => {
+                let (account, container, key) = (access_key, bucket, secret_key);
+                Objects::azure(&Azure { endpoint, account, container, prefix, key })
+            }
         };
-        let made = Objects::s3(&place);
         made.map(Some).map_err(|error| ConfigError::Value(format!("[engine.objects]: {error}")))
     }
 }
@@ -306,6 +324,9 @@ mod tests {
             format!("bucket = \"b\"\nendpoint = \"https://s3.example.org\"\nprefix = \"files\"\n{keys}");
         assert!(objects(&whole).expect("valid").is_some());
         assert!(!format!("{:?}", section(&format!("[engine.objects]\n{whole}"))).contains("canary"));
+        let azure = "kind = \"azure\"\nbucket = \"b\"\naccess_key = \"account\"\n";
+        assert!(objects(&format!("{azure}secret_key = \"a2V5\"\n")).expect("valid").is_some());
+        assert!(objects(&format!("{azure}secret_key = \"no base64!\"\n")).is_err());
         let missing = objects("bucket = \"b\"\naccess_key = \"a\"\n").map(|_| ()).expect_err("no secret");
         assert!(missing.to_string().contains("secret_key"));
     }

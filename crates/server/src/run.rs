@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
-use axum::{Router, routing::get};
+use axum::{Router, routing::get, serve::ListenerExt as _};
 use telestack_engine::{AccountsConfig, Engine, EngineConfig, PasswordPolicy};
 use telestack_gateway::{Gateway, GatewayConfig};
 use telestack_model::{AppwriteEndpoint, Features, LiveKitEndpoint, MatrixEndpoint, PROJECT, WellKnown};
@@ -122,6 +122,12 @@ impl Server {
             engine.stop(FAREWELL).await;
             let _ = stopped.send(());
         };
+        // A message of realtime does not wait for the acknowledgement of the one before.
+        let listener = listener.tap_io(|stream| {
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "a connection keeps its delay");
+            }
+        });
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         let serving = axum::serve(listener, service).with_graceful_shutdown(stopping);
         let too_long = async {
@@ -173,6 +179,7 @@ pub(crate) async fn engine_config(config: &Config, secrets: &Secrets) -> Result<
         origins: config.server.origins.clone(),
         inside: config.server.inside.clone(),
         behind_proxy: config.server.behind_proxy,
+        places: config.server.places.clone(),
         quota: config.storage.quota.map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX)),
         encryption: config
             .engine

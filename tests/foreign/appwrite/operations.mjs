@@ -1,5 +1,5 @@
 // Every operation of the pinned SDKs as GraphQL names it, with its parameters and what it answers, and the models that
-// these answers are made of. Methods, paths and names in bodies come out of the SDKs when they are called with names in
+// these answers are made of: the engine makes its schema of GraphQL and its OpenAPI document of it. Methods, paths and names in bodies come out of the SDKs when they are called with names in
 // place of values; types come out of their declarations.
 // `node operations.mjs > ../../../crates/engine/graphql_operations.txt` after another SDK is pinned.
 
@@ -17,13 +17,15 @@ const SDKS = [
 // What somebody puts into these is theirs; GraphQL carries it as JSON in one field.
 const OPEN_MODELS = ['Row', 'Document', 'Preferences']
 // TypeScript has one kind of number, GraphQL two.
-const FRACTIONS = /^(latitude|longitude|cpus)$/
+const FRACTIONS = /^(latitude|longitude|cpus|opacity)$/
 const FRACTIONS_OF = [
   { owner: /Float|Point|Line(Column|Attribute)?$|Polygon/, name: /^(min|max|default)$/ },
   { owner: /^Execution$/, name: /^duration$/ },
 ]
 
 const INPUTS = /^\[*(String|Int|Float|Boolean|Json)\]*$/
+// How an operation is carried, by what its method does. What is not `op` is no operation of GraphQL.
+const LINES = { call: 'op', upload: 'upload', arrayBuffer: 'bytes', location: 'redirect' }
 
 const read = (file) => readFile(new URL(file, MODULES), 'utf8')
 
@@ -74,7 +76,7 @@ async function declaredMethods(folder) {
     if (!file.endsWith('.d.ts')) continue
     const text = await read(folder + file)
     const service = /declare class (\w+)/.exec(text)?.[1]
-    for (const [, method, params, promised] of text.matchAll(/^    (\w+)(?:<[^(]*>)?\((?:params\??: \{\n([\s\S]*?)\n    \})?\): Promise<(.*)>;$/gm)) {
+    for (const [, method, params, promised] of text.matchAll(/^    (\w+)(?:<[^(]*>)?\((?:params\??: \{\n([\s\S]*?)\n    \})?\): (?:Promise<(.*)>|.*);$/gm)) {
       const declared = new Map()
       for (const [, name, optional, type] of (params ?? '').matchAll(/^        (\w+)(\??): (.*);$/gm)) declared.set(name, { type, required: !optional })
       methods.set(`${service}.${method}`, { params: declared, promised })
@@ -92,7 +94,7 @@ async function enumNames(folder) {
   return names
 }
 
-/** The table as text: `op` lines, then `type` and `union` lines, each sorted. */
+/** The table as text: a line for each operation (`op` where it is one of GraphQL), `type` and `union`, sorted. */
 export async function operations() {
   const known = { models: new Map([['Preferences', new Map()], ['None', new Map([['status', 'string']])]]), enums: new Set(), unions: new Map() }
   for (const sdk of SDKS) {
@@ -106,21 +108,29 @@ export async function operations() {
     const declared = await declaredMethods(services)
     for (const { Service, method, seen } of await calledWithNames(sdk)) {
       const declaration = declared.get(`${Service}.${method}`)
-      // What is sent in parts or answered as something else than JSON is no operation of GraphQL.
-      if (!declaration || seen?.kind !== 'call' || Service === 'Graphql') continue
+      // What OAuth 2 speaks has answers of its own and pages that browsers are sent to.
+      const line = LINES[seen?.kind]
+      if (!declaration || !line || Service === 'Graphql' || Service === 'Oauth2') continue
       const name = `${Service[0].toLowerCase()}${Service.slice(1)}${method[0].toUpperCase()}${method.slice(1)}`
       const args = new Map()
-      for (const [key, value] of [...seen.path, ...Object.entries(seen.payload)].map((entry) => (Array.isArray(entry) ? entry : [entry, `{${entry}}`]))) {
+      // Where a browser is sent on, the address carries what else is sent; names are then as they are declared.
+      const sent = line === 'redirect' ? [...declaration.params.keys()].filter((key) => !seen.path.includes(key)) : Object.entries(seen.payload)
+      for (const [key, value] of [...seen.path, ...sent].map((entry) => (Array.isArray(entry) ? entry : [entry, `{${entry}}`]))) {
         const { type, required } = declaration.params.get(String(value).slice(1, -1)) ?? { type: 'any', required: false }
+        if (line === 'upload' && type.startsWith('File')) {
+          args.set(key, { type: 'Binary', required })
+          continue
+        }
         const given = graphqlType(type, key, name, known)
         // Whole models are answered, not taken: what is like one is sent as JSON.
         args.set(key, { type: INPUTS.test(given) ? given : 'Json', required })
       }
       const promised = declaration.promised
-      const answer = promised === '{}' ? 'None' : graphqlType(promised, method, name, known)
+      const nothing = promised === '{}' || line === 'bytes' || line === 'redirect'
+      const answer = nothing ? 'None' : graphqlType(promised, method, name, known)
       const before = found.get(name)
       if (!before) {
-        found.set(name, { route: seen.route, args, answer })
+        found.set(name, { line, route: seen.route, args, answer })
         continue
       }
       // A parameter that one of the SDKs does not know or does not need is not needed.
@@ -129,9 +139,9 @@ export async function operations() {
     }
   }
   const lines = []
-  for (const [name, { route, args, answer }] of found) {
+  for (const [name, { line, route, args, answer }] of found) {
     const list = [...args].map(([key, { type, required }]) => `${key}: ${type}${required ? '!' : ''}`)
-    lines.push(`op ${name} ${route} (${list.join(', ')}) ${answer}`)
+    lines.push(`${line} ${name} ${route} (${list.join(', ')}) ${answer}`)
   }
   const types = new Set()
   const need = (type) => {

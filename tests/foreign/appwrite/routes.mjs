@@ -19,11 +19,11 @@ function recorder() {
     return Promise.resolve({})
   }
   const client = {
-    config: { endpoint: ENDPOINT, project: 'p', key: '', jwt: '', session: '', devkey: '', impersonateuserid: '' },
+    config: { endpoint: ENDPOINT, project: '{projectId}', key: '', jwt: '', session: '', devkey: '', impersonateuserid: '' },
     headers: {},
     call: note('call'),
     redirect: note('location'),
-    chunkedUpload: note('upload'),
+    chunkedUpload: (method, uri, headers, payload) => note('upload')(method, uri, headers, payload),
     prepareRequest: (method, uri) => (note('location')(method, uri), { uri: String(uri), options: {} }),
   }
   return { client, seen }

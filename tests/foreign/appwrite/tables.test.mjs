@@ -108,6 +108,38 @@ test("loads what is related where it is selected", async () => {
   assert.equal(thing.owner, null);
 });
 
+test("asks by what related rows say, also where a table is related to itself", async () => {
+  const people = { databaseId, tableId: "people" };
+  await tables.createTable({ ...people, name: "People" });
+  await tables.createVarcharColumn({ ...people, key: "name", size: 20, required: true });
+  await tables.createRelationshipColumn({
+    ...people, relatedTableId: "people", type: RelationshipType.ManyToOne, twoWay: true, key: "boss", twoWayKey: "reports",
+    onDelete: RelationMutate.SetNull,
+  });
+  for (const [name, boss] of [["Ada", null], ["Ben", "Ada"], ["Cem", "Ada"], ["Dan", "Ben"]]) {
+    await tables.createRow({ ...people, rowId: name, data: { name, boss } });
+  }
+  const found = async (...queries) => (await tables.listRows({ ...people, queries })).rows.map((row) => row.name);
+  assert.deepEqual(await found(Query.equal("boss.name", "Ada")), ["Ben", "Cem"]);
+  assert.deepEqual(await found(Query.equal("boss.boss.name", ["Ada"])), ["Dan"]);
+  assert.deepEqual(await found(Query.containsAll("reports.name", ["Ben", "Cem"])), ["Ada"]);
+  assert.equal(await refusal(found(Query.orderAsc("boss.name"))), "general_query_invalid");
+});
+
+test("keeps encrypted columns from queries, and counts nothing where nobody wants it", async () => {
+  const secret = await tables.createTextColumn({ ...at, key: "secret", required: false, encrypt: true });
+  assert.equal(secret.encrypt, true);
+  await tables.updateRow({ ...at, rowId: "row-0", data: { secret: "hush" } });
+  assert.equal((await tables.getRow({ ...at, rowId: "row-0" })).secret, "hush");
+  const asked = tables.listRows({ ...at, queries: [Query.equal("secret", "hush")] });
+  assert.equal(await refusal(asked), "general_query_invalid");
+  const listed = await tables.listColumns({ ...at, total: false });
+  assert.deepEqual([listed.total, listed.columns.length > 0], [0, true]);
+  assert.deepEqual((await tables.getStatus({ databaseId })).health, "healthy");
+  assert.deepEqual((await tables.getReplicas({ databaseId })).members.map((one) => one.role), ["primary"]);
+  assert.equal((await tables.listSpecifications()).total, 0);
+});
+
 test("speaks the older names of the same", async () => {
   const collectionId = tableId;
   const collection = await databases.getCollection({ databaseId, collectionId });

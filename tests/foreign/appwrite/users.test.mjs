@@ -93,3 +93,20 @@ test("a server speaks for somebody", async () => {
   assert.equal(await refusal(new Account(client().setSession(session.secret)).get()), "general_unauthorized_scope");
   await users.delete({ userId });
 });
+
+test("somebody who may acts as another", async () => {
+  const [operator, target] = ["op", "target"].map((name) => ({ userId: `${name}-${run}`, email: `${name}-${run}@example.org`, password: "a long enough password" }));
+  await users.create(operator);
+  await users.create(target);
+  assert.equal((await users.updateImpersonator({ userId: operator.userId, impersonator: true })).impersonator, true);
+  const { secret } = await new Account(client().setKey(stack.appwrite.key)).createEmailPasswordSession({ email: operator.email, password: operator.password });
+  const acting = client().setSession(secret).setImpersonateUserId(target.userId);
+  const account = await new Account(acting).get();
+  assert.deepEqual([account.$id, account.impersonatorUserId], [target.userId, operator.userId]);
+  assert.equal(await refusal(new Account(acting).updateName({ name: "Taken" })), "general_unauthorized_scope");
+  const found = await new Users(client().setSession(secret)).list({ queries: [Query.equal("$id", [target.userId])] });
+  assert.equal(found.users[0].email, target.email);
+  const bare = client().setSession(secret);
+  await users.updateImpersonator({ userId: operator.userId, impersonator: false });
+  assert.equal(await refusal(new Users(bare).list()), "general_unauthorized_scope");
+});

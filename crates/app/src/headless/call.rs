@@ -84,7 +84,7 @@ struct Seen {
     phase: Option<CallPhase>,
     tiles: Vec<u32>,
     first_frame_ms: Option<u64>,
-    /// The newest figures of everybody, also of those who left, or whose tracks did.
+    /// The newest figures of everybody, also of those who left.
     participants: BTreeMap<String, ParticipantStats>,
 }
 
@@ -127,10 +127,7 @@ impl Seen {
         let first = stats.participants.iter().filter_map(|one| one.first_frame_ms).min();
         self.first_frame_ms = self.first_frame_ms.or(first);
         let figures: Vec<Value> = stats.participants.iter().map(figures).collect();
-        for mut one in stats.participants {
-            if let Some(known) = self.participants.get(&one.identity) {
-                keep_what_ended(known, &mut one);
-            }
+        for one in stats.participants {
             self.participants.insert(one.identity.clone(), one);
         }
         say(&json!({ "event": "stats", "participants": figures }))
@@ -143,26 +140,6 @@ impl Seen {
             "joinToFirstFrameMs": self.first_frame_ms,
             "participants": participants,
         })
-    }
-}
-
-/// Whoever leaves goes track by track, and a track that went has no figures any more: its last ones stay.
-fn keep_what_ended(known: &ParticipantStats, new: &mut ParticipantStats) {
-    if new.first_sound_ms.is_none() {
-        new.audio_blocks = known.audio_blocks;
-        new.audio_peak = known.audio_peak;
-        new.audio_hz = known.audio_hz;
-        new.first_sound_ms = known.first_sound_ms;
-    }
-    if new.first_frame_ms.is_none() {
-        new.frames = known.frames;
-        new.width = known.width;
-        new.height = known.height;
-        new.mean_rgb = known.mean_rgb;
-        new.frame_number = known.frame_number;
-        new.captured = known.captured;
-        new.received = known.received;
-        new.first_frame_ms = known.first_frame_ms;
     }
 }
 
@@ -180,38 +157,4 @@ fn figures(one: &ParticipantStats) -> Value {
         "firstFrameMs": one.first_frame_ms,
         "firstSoundMs": one.first_sound_ms,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_somebody_was_heard_and_seen_as_stays_while_they_go() {
-        let both = ParticipantStats {
-            identity: "ada".into(),
-            frames: 40,
-            width: 640,
-            first_frame_ms: Some(600),
-            audio_peak: 0.5,
-            audio_hz: 440.0,
-            first_sound_ms: Some(300),
-            ..ParticipantStats::default()
-        };
-        let silent = ParticipantStats {
-            frames: 42,
-            audio_peak: 0.0,
-            audio_hz: 0.0,
-            first_sound_ms: None,
-            ..both.clone()
-        };
-        let gone =
-            ParticipantStats { identity: "ada".into(), decrypt_errors: 1, ..ParticipantStats::default() };
-        let mut seen = Seen::default();
-        for one in [both.clone(), silent, gone] {
-            seen.stats(HostStats { connected: true, participants: vec![one] }).expect("said");
-        }
-        let last = &seen.participants["ada"];
-        assert_eq!(*last, ParticipantStats { frames: 42, decrypt_errors: 1, ..both });
-    }
 }

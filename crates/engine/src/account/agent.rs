@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::locale::Names;
+
 /// Systems by what names them, the more special first: code, name, and whether it is one of telephones.
 const SYSTEMS: [(&str, &str, &str, bool); 7] = [
     ("iPhone", "IOS", "iOS", true),
@@ -24,8 +26,9 @@ const BROWSERS: [(&str, &str, &str, &str); 7] = [
     ("AppleWebKit/", "", "WebKit", "WebKit"),
 ];
 
-/// Adds everything that Appwrite tells of a program and of a place to `to`; what is not known is empty.
-pub fn describe(to: &mut Value, agent: &str) {
+/// Adds everything that Appwrite tells of a program and of a place to `to`; what is not known is empty. `country` is two
+/// letters.
+pub fn describe(to: &mut Value, agent: &str, country: &str) {
     for key in [
         "osCode",
         "osName",
@@ -39,11 +42,12 @@ pub fn describe(to: &mut Value, agent: &str) {
         "deviceName",
         "deviceBrand",
         "deviceModel",
-        "countryCode",
-        "countryName",
     ] {
         to[key] = json!("");
     }
+    // In small letters here, and in capitals in `/locale`, as Appwrite has it.
+    to["countryCode"] = json!(country.to_lowercase());
+    to["countryName"] = json!(Names::of("en").country(country));
     if let Some((_, code, name, telephone)) = SYSTEMS.iter().find(|(mark, ..)| agent.contains(mark)) {
         to["osCode"] = json!(code);
         to["osName"] = json!(name);
@@ -64,7 +68,7 @@ pub fn describe(to: &mut Value, agent: &str) {
 /// One line for people: `Firefox, GNU/Linux`.
 pub fn words(agent: &str) -> String {
     let mut told = json!({});
-    describe(&mut told, agent);
+    describe(&mut told, agent, "");
     let names = ["clientName", "osName"].map(|key| told[key].as_str().unwrap_or_default().to_owned());
     names.iter().filter(|name| !name.is_empty()).cloned().collect::<Vec<_>>().join(", ")
 }
@@ -97,7 +101,8 @@ mod tests {
             assert_eq!(words(agent), expected);
         }
         let mut told = json!({});
-        describe(&mut told, "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0.1 Safari/537.36");
+        describe(&mut told, "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0.1 Safari/537.36", "JP");
+        assert_eq!((&told["countryCode"], &told["countryName"]), (&json!("jp"), &json!("Japan")));
         assert_eq!((&told["clientVersion"], &told["deviceName"]), (&json!("140.0.1"), &json!("desktop")));
     }
 }

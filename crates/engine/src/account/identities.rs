@@ -11,7 +11,7 @@ use crate::core::{
     error::{ApiError, ApiResult},
     events::Event,
     ids,
-    query::{self, Source},
+    query::{self, List, Source},
     routes::{self, Call},
     seal,
     store::{StoreError, is_conflict},
@@ -229,30 +229,19 @@ pub async fn list(call: Call) -> ApiResult<Response> {
         };
         Some(known.to_owned())
     };
-    let mut page = query::parse(&call.list("queries"), &column)?;
-    if let Some(words) = call.query_value("search") {
-        page.containing("(provider_uid || ' ' || provider_email || ' ' || user_id || ' ' || id)", words);
+    let mut list = List::of_columns(&call, &column)?
+        .searched(&call, "(provider_uid || ' ' || provider_email || ' ' || user_id || ' ' || id)")?;
+    let mut key = ("id", Vec::new());
+    if let Some(owner) = owner(&call)?.map(Sql::Text) {
+        list = list.only("user_id = ?", owner.clone());
+        key = ("user_id = ? AND id", vec![owner]);
     }
-    let owner = owner(&call)?;
-    let key = match &owner {
-        Some(owner) => {
-            page.conditions.insert(0, "(user_id = ?)".into());
-            page.values.insert(0, Sql::Text(owner.clone()));
-            ("user_id = ? AND id", vec![Sql::Text(owner.clone())])
-        }
-        None => ("id", Vec::new()),
-    };
-    let (app, counted) = (call.app.clone(), call.counted());
-    let (total, identities) = call
-        .app
-        .store
-        .read(move |c| {
-            let source = Source { select: &select(), from: "identity", key, last: "number" };
-            page.list(c, source, counted, |row| Identity::at(row, 0))
-        })
-        .await?;
-    let identities: Vec<Value> = identities.iter().map(|identity| identity.json(&app)).collect();
-    routes::json(StatusCode::OK, &json!({ "total": total, "identities": identities }))
+    let app = call.app.clone();
+    query::answer(&call.app.store, "identities", move |c| {
+        let source = Source { select: &select(), from: "identity", key, last: "number" };
+        list.read(c, source, |row| Ok(Identity::at(row, 0)?.json(&app)))
+    })
+    .await
 }
 
 /// `DELETE /account/identities/{identityId}`, and the same of anybody by an administrator's key. Sessions that were

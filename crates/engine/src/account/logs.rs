@@ -1,15 +1,15 @@
 //! What was done with an account: written with each deed, read by its owner and by administrators.
 
-use axum::{http::StatusCode, response::Response};
-use rusqlite::{Connection, Row, params, params_from_iter, types::Value as Sql};
+use axum::response::Response;
+use rusqlite::{Connection, Row, params, types::Value as Sql};
 use serde_json::{Value, json};
 
 use crate::{
     core::{
         clock::iso,
         error::ApiResult,
-        query,
-        routes::{self, Call},
+        query::{self, List, Source},
+        routes::Call,
         store::StoreError,
     },
     users::User,
@@ -23,19 +23,24 @@ const KEPT: i64 = 90 * 86_400_000;
 pub struct Trace {
     pub ip: String,
     pub agent: String,
+    /// Two letters; empty where it is not known.
+    pub country: String,
     mode: &'static str,
 }
 
 impl Trace {
     pub fn of(call: &Call) -> Self {
         let mode = if call.caller.is_key() { "admin" } else { "default" };
-        Self { ip: call.ip.clone(), agent: call.agent(), mode }
+        let country = call.app.places.country(&call.ip);
+        Self { ip: call.ip.clone(), agent: call.agent(), country, mode }
     }
 
     /// Writes that `event` (`session.create`) was done with `user`'s account.
     pub fn log(&self, tx: &Connection, user: &str, event: &str, now: i64) -> Result<(), StoreError> {
-        let sql = "INSERT INTO log (user_id, event, mode, ip, agent, time) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        tx.prepare_cached(sql)?.execute(params![user, event, self.mode, self.ip, self.agent, now])?;
+        let sql = "INSERT INTO log (user_id, event, mode, ip, agent, time, country)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let values = params![user, event, self.mode, self.ip, self.agent, now, self.country];
+        tx.prepare_cached(sql)?.execute(values)?;
         tx.prepare_cached("DELETE FROM log WHERE time < ?1")?.execute([now - KEPT])?;
         Ok(())
     }
@@ -53,35 +58,17 @@ pub async fn page(call: &Call, user: String) -> ApiResult<Response> {
         "event" | "time" | "ip" => Some(name.to_owned()),
         _ => None,
     };
-    let mut page = query::parse(&call.list("queries"), &column)?;
-    let counted = call.counted();
-    let (total, logs) = call
-        .app
-        .store
-        .read(move |c| {
-            let owner = User::get(c, &user)?;
-            page.conditions.insert(0, "(user_id = ?)".into());
-            page.values.insert(0, Sql::Text(user));
-            let total = if counted { page.count(c, "log")? } else { 0 };
-            let order = if page.order.is_empty() {
-                "number DESC".to_owned()
-            } else {
-                page.order_sql("number", false)
-            };
-            let sql = format!(
-                "SELECT event, mode, ip, agent, time FROM log{} ORDER BY {order} LIMIT {} OFFSET {}",
-                page.filter(),
-                page.limit,
-                page.offset
-            );
-            let mut statement = c.prepare(&sql)?;
-            let logs = statement
-                .query_map(params_from_iter(page.values), |row| json_of(row, &owner))?
-                .collect::<Result<Vec<_>, _>>()?;
-            Ok((total, logs))
-        })
-        .await?;
-    routes::json(StatusCode::OK, &json!({ "total": total, "logs": logs }))
+    let mut list = List::of_columns(call, &column)?.only("user_id = ?", Sql::Text(user.clone()));
+    if list.page.order.is_empty() {
+        list.page.order.push(("number".to_owned(), false));
+    }
+    query::answer(&call.app.store, "logs", move |c| {
+        let owner = User::get(c, &user)?;
+        let select = "SELECT event, mode, ip, agent, time, country FROM log";
+        let source = Source { select, from: "log", key: ("number", Vec::new()), last: "number" };
+        list.read(c, source, |row| json_of(row, &owner))
+    })
+    .await
 }
 
 fn json_of(row: &Row<'_>, owner: &User) -> rusqlite::Result<Value> {
@@ -96,6 +83,6 @@ fn json_of(row: &Row<'_>, owner: &User) -> rusqlite::Result<Value> {
         "ip": row.get::<_, String>(2)?,
         "time": iso(row.get(4)?),
     });
-    super::agent::describe(&mut log, &agent);
+    super::agent::describe(&mut log, &agent, &row.get::<_, String>(5)?);
     Ok(log)
 }

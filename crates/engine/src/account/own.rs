@@ -3,7 +3,7 @@
 use axum::{http::StatusCode, response::Response};
 use rusqlite::Connection;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{logs::Trace, sessions};
 use crate::{
@@ -67,7 +67,11 @@ pub async fn sign_up(mut call: Call) -> ApiResult<Response> {
 }
 
 pub async fn get(call: Call) -> ApiResult<Response> {
-    routes::json(StatusCode::OK, &me(&call.app, &call.caller).await?.json())
+    let mut account = me(&call.app, &call.caller).await?.json();
+    if let Some(operator) = call.caller.operator() {
+        account["impersonatorUserId"] = json!(operator);
+    }
+    routes::json(StatusCode::OK, &account)
 }
 
 pub async fn prefs(call: Call) -> ApiResult<Response> {

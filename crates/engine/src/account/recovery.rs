@@ -18,7 +18,7 @@ use crate::{
         error::ApiResult,
         ids,
         limits::Rate,
-        messenger::{Channel, Language, Template},
+        messenger::{Channel, Language, Letter, Template},
         password,
         routes::{self, Call, Route},
     },
@@ -48,16 +48,20 @@ async fn ask_for_link(mut call: Call) -> ApiResult<Response> {
     let body: Body = call.json().await?;
     let email = check_email(&body.email)?;
     let page = redirect::check(&call.app, &body.url)?;
-    let purpose = Purpose::Recovery;
-    let (token, user) = ask(&call, &email, purpose).await?;
-    if let Some(user) = user {
+    let (purpose, language) = (Purpose::Recovery, Language::of(&call.headers));
+    let letter = move |token: &Token, user: &User| {
         let parameters =
-            [("userId", user.as_str()), ("secret", &token.secret), ("expire", &iso(token.expire))];
+            [("userId", user.id.as_str()), ("secret", &token.secret), ("expire", &iso(token.expire))];
         let link = redirect::link(&page, &parameters);
-        let values = [("link", link.as_str()), ("minutes", &purpose.minutes())];
-        let language = Language::of(&call.headers);
-        call.app.messenger.send(Template::Recovery, language, email, call.app.now(), &values);
-    }
+        Letter {
+            template: Template::Recovery,
+            language,
+            to: user.email.clone(),
+            values: vec![("link", link), ("minutes", purpose.minutes())],
+            until: token.expire,
+        }
+    };
+    let token = ask(&call, email, purpose, letter).await?;
     routes::json(StatusCode::CREATED, &token.json(call.caller.is_key(), ""))
 }
 
@@ -71,25 +75,38 @@ async fn ask_for_code(mut call: Call) -> ApiResult<Response> {
     let body: Body = call.json().await?;
     let email = check_email(&body.email)?;
     let phrase = if body.phrase { phrase::make() } else { String::new() };
-    let purpose = Purpose::RecoveryCode;
-    let (token, user) = ask(&call, &email, purpose).await?;
-    if user.is_some() {
-        let values = [("code", token.secret.as_str()), ("phrase", &phrase), ("minutes", &purpose.minutes())];
-        let language = Language::of(&call.headers);
-        call.app.messenger.send(Template::RecoveryCode, language, email, call.app.now(), &values);
-    }
+    let (purpose, language, said) = (Purpose::RecoveryCode, Language::of(&call.headers), phrase.clone());
+    let letter = move |token: &Token, user: &User| Letter {
+        template: Template::RecoveryCode,
+        language,
+        to: user.email.clone(),
+        values: vec![("code", token.secret.clone()), ("phrase", said), ("minutes", purpose.minutes())],
+        until: token.expire,
+    };
+    let token = ask(&call, email, purpose, letter).await?;
     routes::json(StatusCode::CREATED, &token.json(call.caller.is_key(), &phrase))
 }
 
-/// A token, and the id of whom a message goes to. The asker is told an id of its own, the same for everybody.
-async fn ask(call: &Call, email: &str, purpose: Purpose) -> ApiResult<(Token, Option<String>)> {
+/// A token for whoever has the address, who is told by `letter`. The asker is told an id of its own, the same for
+/// everybody.
+async fn ask(
+    call: &Call,
+    email: String,
+    purpose: Purpose,
+    letter: impl FnOnce(&Token, &User) -> Letter + Send + 'static,
+) -> ApiResult<Token> {
     call.app.messenger.needs(Channel::Email)?;
-    tokens::limit(call, email)?;
-    let (app, email, is_key) = (call.app.clone(), email.to_owned(), call.caller.is_key());
+    tokens::limit(call, &email)?;
+    let (app, is_key) = (call.app.clone(), call.caller.is_key());
     let made = call.app.store.write(move |tx| {
-        let user = User::find_by_email(tx, &email)?.filter(|user| user.status).map(|user| user.id);
-        let told = user.clone().filter(|_| is_key).unwrap_or_else(ids::unique);
-        Ok((tokens::make(tx, &app, purpose, user.as_deref(), &told)?, user))
+        let user = User::find_by_email(tx, &email)?.filter(|user| user.status);
+        let id = user.as_ref().map(|user| user.id.clone());
+        let told = id.clone().filter(|_| is_key).unwrap_or_else(ids::unique);
+        let token = tokens::make(tx, &app, purpose, id.as_deref(), &told)?;
+        if let Some(user) = user {
+            letter(&token, &user).post(tx, &app)?;
+        }
+        Ok(token)
     });
     Ok(made.await?)
 }

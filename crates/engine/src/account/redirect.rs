@@ -1,10 +1,12 @@
 //! Links in messages lead to pages of ours: a message from us must not carry somebody to a stranger's page.
 
+use axum::http::header;
 use url::Url;
 
 use crate::core::{
     app::App,
     error::{ApiError, ApiResult},
+    routes::Call,
 };
 
 /// The page that a link leads to: of a declared origin, of this server, on the reader's own machine, or in an app that
@@ -31,4 +33,21 @@ pub fn link(page: &Url, parameters: &[(&str, &str)]) -> String {
     let mut link = page.clone();
     link.query_pairs_mut().extend_pairs(parameters);
     link.into()
+}
+
+/// How people reach this server: as an administrator says, else as the caller did. Its path ends with a slash.
+pub fn own_address(call: &Call) -> ApiResult<Url> {
+    let config = &call.app.config;
+    let as_called = || {
+        let host = call.headers.get(header::HOST)?.to_str().ok()?;
+        Url::parse(&format!("{}://{host}", if config.https { "https" } else { "http" })).ok()
+    };
+    let own = config.accounts.public_url.clone().or_else(as_called);
+    let mut own = own.ok_or_else(|| {
+        ApiError::argument("The server does not know its own address: set [server] public_url.")
+    })?;
+    if !own.path().ends_with('/') {
+        own.set_path(&format!("{}/", own.path()));
+    }
+    Ok(own)
 }

@@ -20,7 +20,7 @@ use crate::{
         clock::iso,
         error::{ApiError, ApiResult},
         limits::Rate,
-        messenger::{Channel, Language, Template},
+        messenger::{Channel, Language, Letter, Template},
         routes::{self, Call, Route},
     },
     users::{self, Change, User},
@@ -59,14 +59,20 @@ async fn ask_by_link(mut call: Call) -> ApiResult<Response> {
     }
     let body: Body = call.json().await?;
     let page = redirect::check(&call.app, &body.url)?;
-    let purpose = Purpose::Verification;
-    let (token, user) = ask(&call, purpose).await?;
-    let parameters =
-        [("userId", user.id.as_str()), ("secret", &token.secret), ("expire", &iso(token.expire))];
-    let link = redirect::link(&page, &parameters);
-    let values = [("link", link.as_str()), ("minutes", &purpose.minutes())];
-    let language = Language::of(&call.headers);
-    call.app.messenger.send(Template::Verification, language, user.email, call.app.now(), &values);
+    let (purpose, language) = (Purpose::Verification, Language::of(&call.headers));
+    let letter = move |token: &Token, user: &User| {
+        let parameters =
+            [("userId", user.id.as_str()), ("secret", &token.secret), ("expire", &iso(token.expire))];
+        let link = redirect::link(&page, &parameters);
+        Letter {
+            template: Template::Verification,
+            language,
+            to: user.email.clone(),
+            values: vec![("link", link), ("minutes", purpose.minutes())],
+            until: token.expire,
+        }
+    };
+    let token = ask(&call, purpose, letter).await?;
     routes::json(StatusCode::CREATED, &token.json(false, ""))
 }
 
@@ -78,27 +84,37 @@ async fn ask_by_code(mut call: Call) -> ApiResult<Response> {
     }
     let body: Body = call.json().await?;
     let phrase = if body.phrase { phrase::make() } else { String::new() };
-    let purpose = Purpose::VerificationCode;
-    let (token, user) = ask(&call, purpose).await?;
-    let values = [("code", token.secret.as_str()), ("phrase", &phrase), ("minutes", &purpose.minutes())];
-    let language = Language::of(&call.headers);
-    call.app.messenger.send(Template::VerificationCode, language, user.email, call.app.now(), &values);
+    let (purpose, language, said) = (Purpose::VerificationCode, Language::of(&call.headers), phrase.clone());
+    let letter = move |token: &Token, user: &User| Letter {
+        template: Template::VerificationCode,
+        language,
+        to: user.email.clone(),
+        values: vec![("code", token.secret.clone()), ("phrase", said), ("minutes", purpose.minutes())],
+        until: token.expire,
+    };
+    let token = ask(&call, purpose, letter).await?;
     routes::json(StatusCode::CREATED, &token.json(false, &phrase))
 }
 
 async fn ask_by_phone(call: Call) -> ApiResult<Response> {
-    let purpose = Purpose::PhoneVerification;
-    let (token, user) = ask(&call, purpose).await?;
-    if !call.app.settings().mock_phones.contains_key(&user.phone) {
-        let values = [("code", token.secret.as_str()), ("minutes", &purpose.minutes())];
-        let language = Language::of(&call.headers);
-        call.app.messenger.send(Template::PhoneVerification, language, user.phone, call.app.now(), &values);
-    }
+    let (purpose, language) = (Purpose::PhoneVerification, Language::of(&call.headers));
+    let letter = move |token: &Token, user: &User| Letter {
+        template: Template::PhoneVerification,
+        language,
+        to: user.phone.clone(),
+        values: vec![("code", token.secret.clone()), ("minutes", purpose.minutes())],
+        until: token.expire,
+    };
+    let token = ask(&call, purpose, letter).await?;
     routes::json(StatusCode::CREATED, &token.json(false, ""))
 }
 
-/// A token for the caller, who has an address that is not verified yet.
-async fn ask(call: &Call, purpose: Purpose) -> ApiResult<(Token, User)> {
+/// A token for the caller, who has an address that is not verified yet and is told by `letter`.
+async fn ask(
+    call: &Call,
+    purpose: Purpose,
+    letter: impl FnOnce(&Token, &User) -> Letter + Send + 'static,
+) -> ApiResult<Token> {
     let by_phone = purpose == Purpose::PhoneVerification;
     let user = me(&call.app, &call.caller).await?;
     // A tester's number has a code of its own, and gets no message.
@@ -118,12 +134,17 @@ async fn ask(call: &Call, purpose: Purpose) -> ApiResult<(Token, User)> {
         return Err(ApiError::new(StatusCode::CONFLICT, kind, "This is verified already."));
     }
     tokens::limit(call, to)?;
-    let (app, id) = (call.app.clone(), user.id.clone());
-    let made = call.app.store.write(move |tx| match code {
-        Some(code) => tokens::make_with(tx, &app, purpose, Some(&id), &id, code, purpose.lifetime()),
-        None => tokens::make(tx, &app, purpose, Some(&id), &id),
+    let app = call.app.clone();
+    let made = call.app.store.write(move |tx| {
+        let id = user.id.as_str();
+        if let Some(code) = code {
+            return tokens::make_with(tx, &app, purpose, Some(id), id, code, purpose.lifetime());
+        }
+        let token = tokens::make(tx, &app, purpose, Some(id), id)?;
+        letter(&token, &user).post(tx, &app)?;
+        Ok(token)
     });
-    Ok((made.await?, user))
+    Ok(made.await?)
 }
 
 /// The secret, from wherever its reader opened it: they need not be signed in there.

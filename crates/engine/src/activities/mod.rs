@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 use crate::core::{
     clock::iso,
     error::{ApiError, ApiResult},
-    query::{self, Field, Shape, Source},
+    query::{Field, List, Shape, Source},
     routes::{self, Call, Route, key},
 };
 
 const SELECT: &str =
     "SELECT id, actor_kind, actor_id, actor_name, actor_email, event, resource, parent, kind, resource_id,
-     team_id, ip, agent, sdk, sdk_version, hostname, time FROM activity";
+     team_id, ip, agent, sdk, sdk_version, hostname, time, acted_as, country FROM activity";
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -39,22 +39,21 @@ async fn list(call: Call) -> ApiResult<Response> {
             "resourceType" => "kind",
             "resourceId" => "resource_id",
             "teamId" => "team_id",
+            "impersonatedUserId" => "acted_as",
             "ip" => "ip",
             "time" => return Some(Field::plain("time".to_owned()).shaped(Shape::Millis)),
             _ => return None,
         };
         Some(Field::plain(known.to_owned()))
     };
-    let mut page = query::parse_fields(&queries(&call), &column)?;
-    if page.order.is_empty() {
+    let mut list = List::by(&call, &queries(&call), &column)?;
+    if list.page.order.is_empty() {
         // The latest first, as a log is read.
-        page.order.push(("number".to_owned(), false));
+        list.page.order.push(("number".to_owned(), false));
     }
-    let (counted, project) = (call.counted(), call.app.config.project.clone());
-    let source = Source { select: SELECT, from: "activity", key: ("id", Vec::new()), last: "number" };
-    let (total, events) =
-        call.app.store.read(move |c| page.list(c, source, counted, |row| event(row, &project))).await?;
-    routes::json(StatusCode::OK, &json!({ "total": total, "events": events }))
+    let project = call.app.config.project.clone();
+    let of_row = move |row: &Row<'_>| event(row, &project);
+    list.answer(&call.app.store, "events", Source::whole(SELECT, "activity", "number"), of_row).await
 }
 
 /// The SDKs take one text here: one query, or several as a JSON list; and the usual list of queries.
@@ -104,11 +103,13 @@ fn event(row: &Row<'_>, project: &str) -> rusqlite::Result<Value> {
         "sdkVersion": text(14)?,
         "hostname": text(15)?,
         "time": iso(row.get(16)?),
+        // As whom the actor did it; Appwrite keeps it and does not tell.
+        "impersonatedUserId": text(17)?,
         "mode": if actor == "key" { "admin" } else { "default" },
         "actorType": actor,
         "projectId": project,
-        // Nobody looks addresses up here.
-        "country": "",
+        "country": text(18)?.to_lowercase(),
+        // Of a place nothing else is kept.
         "continentCode": "",
         "city": "",
         "subdivisions": "",

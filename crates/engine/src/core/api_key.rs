@@ -26,8 +26,8 @@ pub fn opens(own: &str, wanted: &str) -> bool {
             "policies.read" => own == "project.policies.read",
             "policies.write" => own == "project.policies.write",
             "account" => own == "sessions.write",
-            // Whatever is asked for there needs its own scope.
-            "graphql" => true,
+            // Whatever is asked for there needs its own scope; and what everybody may read.
+            "graphql" | "public" => true,
             _ => false,
         }
 }
@@ -36,16 +36,12 @@ pub fn opens(own: &str, wanted: &str) -> bool {
 pub async fn identify(app: &Arc<App>, secret: &str, sdk: &str, now: i64) -> ApiResult<Caller> {
     let hash = ids::hash_secret(secret);
     let sql = "SELECT id, scopes, expire, coalesce(accessed, 0), sdks FROM api_key WHERE hash = ?1";
-    let known: Option<(String, String, Option<i64>, i64, String)> = app
-        .store
-        .read(move |c| {
-            let mut key = c.prepare_cached(sql)?;
-            let key = key.query_row([hash], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
-            });
-            Ok(key.optional()?)
-        })
-        .await?;
+    let known: Option<(String, String, Option<i64>, i64, String)> = app.store.glance(|c| {
+        let mut key = c.prepare_cached(sql)?;
+        let key = key
+            .query_row([hash], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)));
+        Ok(key.optional()?)
+    })?;
     let (id, scopes, expire, accessed, sdks) = known.ok_or_else(ApiError::unauthorized)?;
     if expire.is_some_and(|expire| expire < now) {
         return Err(ApiError::new(StatusCode::UNAUTHORIZED, "project_key_expired", "This key is too old."));

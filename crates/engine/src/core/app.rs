@@ -7,18 +7,23 @@ use tokio::sync::{Semaphore, watch};
 use tokio_util::task::TaskTracker;
 
 use super::{
+    body,
     clock::Clock,
     events::{self, Bus, Event},
+    ids,
     keyed::Keyed,
+    known::Known,
     limits::Limits,
     messenger::Messenger,
     outbound::Outbound,
+    places::Places,
     remote::Remote,
+    row_key::RowKey,
     settings::Live,
     sockets::Sockets,
     store::{Store, StoreError},
 };
-use crate::{EngineConfig, messaging::Messaging, realtime::Hub, webhooks::Webhooks};
+use crate::{EngineConfig, messaging::Messaging, oauth2::Keys, realtime::Hub, webhooks::Webhooks};
 
 /// Pictures that are decoded at once: each may take a few hundred megabytes.
 const PICTURES: usize = 2;
@@ -28,17 +33,25 @@ pub struct App {
     pub store: Store,
     pub config: EngineConfig,
     pub limits: Limits,
+    /// Who called lately.
+    pub known: Known,
     pub messenger: Messenger,
     /// What an administrator decided, and what the configuration says where they did not.
     pub live: Arc<Live>,
     pub webhooks: Arc<Webhooks>,
     pub messaging: Messaging,
     pub outbound: Outbound,
+    /// Where callers are.
+    pub places: Places,
     pub remote: Remote,
+    /// What tokens for other programs are signed with.
+    pub oauth2: Keys,
     pub events: Arc<Bus>,
     /// What is done once at a time per file.
     pub files: Keyed,
     pub pictures: Arc<Semaphore>,
+    /// Who reads a large body now.
+    pub large_bodies: Arc<Semaphore>,
     pub sockets: Arc<Sockets>,
     /// Who wants to hear what.
     pub hub: Arc<Hub>,
@@ -46,30 +59,40 @@ pub struct App {
     pub stopping: watch::Sender<bool>,
     /// Work beside the requests; its end is waited for.
     pub tasks: TaskTracker,
+    /// When the engine was opened, by its clock.
+    pub opened: i64,
     clock: Arc<dyn Clock>,
 }
 
 impl App {
     pub fn new(store: Store, config: EngineConfig, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+        store.give_row_key(RowKey::new(Some(ids::keyed_hash(&config.jwt_secret, &["rows"]))));
         let outbound = Outbound::new(&config.inside);
-        let live = Arc::new(store.read_now(|c| Live::open(c, &config, &outbound))?);
+        let (live, webhooks) =
+            store.glance(|c| Ok((Live::open(c, &config, &outbound)?, Webhooks::open(c)?)))?;
+        let live = Arc::new(live);
         Ok(Self {
             messenger: Messenger::new(config.messenger.clone(), live.clone()),
             messaging: Messaging::default(),
             outbound,
+            places: Places::open(config.places.clone()),
             live,
-            webhooks: Arc::new(store.read_now(Webhooks::open)?),
+            webhooks: Arc::new(webhooks),
             store,
             config,
             limits: Limits::default(),
+            known: Known::default(),
             remote: Remote::default(),
+            oauth2: Keys::default(),
             events: Arc::default(),
             files: Keyed::default(),
             pictures: Arc::new(Semaphore::new(PICTURES)),
+            large_bodies: Arc::new(Semaphore::new(body::AT_ONCE)),
             sockets: Arc::default(),
             hub: Arc::default(),
             stopping: watch::Sender::new(false),
             tasks: TaskTracker::new(),
+            opened: clock.now(),
             clock,
         })
     }

@@ -21,7 +21,18 @@ const KEPT: i64 = 90 * 86_400_000;
 /// Scopes of what changes as often as people write, come and go.
 const OFTEN: [&str; 3] = ["rows.write", "documents.write", "presences.write"];
 /// What is asked by POST and changes nothing, or only what other routes tell of.
-const ASKING: [&str; 3] = ["/account/jwts", "/graphql", "/graphql/mutation"];
+const ASKING: [&str; 10] = [
+    "/account/jwts",
+    "/graphql",
+    "/graphql/mutation",
+    "/oauth2/{projectId}/authorize",
+    "/oauth2/{projectId}/par",
+    "/oauth2/{projectId}/device_authorization",
+    "/oauth2/{projectId}/grants",
+    "/oauth2/{projectId}/token",
+    "/oauth2/{projectId}/introspect",
+    "/oauth2/{projectId}/userinfo",
+];
 
 /// One call that changes something, before it is known whether it may.
 #[derive(Debug)]
@@ -32,8 +43,12 @@ pub struct Deed {
     /// What is made, where the id comes with the answer.
     makes: Option<String>,
     user: Option<String>,
+    /// The user as whom they did it.
+    acted_as: String,
     key: Option<Vec<u8>>,
     ip: String,
+    /// Two letters; empty where it is not known.
+    country: String,
     agent: String,
     sdk: String,
     sdk_version: String,
@@ -43,7 +58,10 @@ pub struct Deed {
 impl Deed {
     /// None for what changes nothing, and for what is not kept.
     pub fn of(route: &Route, call: &Call) -> Option<Self> {
-        let event = name(&route.method, route.path, route.scope)?;
+        let operator = call.caller.operator();
+        // What somebody does as another is noted all.
+        let scope = if operator.is_some() { "" } else { route.scope };
+        let event = name(&route.method, route.path, scope)?;
         let text = |name: &str| text(&call.headers, name);
         // Only the first part of an upload is a deed.
         if !text("x-appwrite-id").is_empty() {
@@ -54,9 +72,11 @@ impl Deed {
             event,
             path,
             makes: noun.filter(|_| route.method == Method::POST),
-            user: call.caller.user_id().map(str::to_owned),
+            user: operator.or(call.caller.user_id()).map(str::to_owned),
+            acted_as: operator.and(call.caller.user_id()).unwrap_or_default().to_owned(),
             key: call.caller.is_key().then(|| ids::hash_secret(&text("x-appwrite-key"))),
             ip: call.ip.clone(),
+            country: call.app.places.country(&call.ip),
             agent: call.agent(),
             sdk: text("x-sdk-name"),
             sdk_version: text("x-sdk-version"),
@@ -101,8 +121,8 @@ impl Deed {
         let (kind, resource_id) = self.path.last().cloned().unwrap_or_default();
         let team = self.path.iter().find(|(noun, _)| noun == "teams").map(|(_, id)| id.as_str());
         let sql = "INSERT INTO activity (id, actor_kind, actor_id, actor_name, actor_email, event, resource, parent, kind,
-             resource_id, team_id, ip, agent, sdk, sdk_version, hostname, time)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+             resource_id, team_id, ip, agent, sdk, sdk_version, hostname, time, acted_as, country)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
         tx.prepare_cached(sql)?.execute(params![
             ids::unique(),
             actor,
@@ -120,7 +140,9 @@ impl Deed {
             self.sdk,
             self.sdk_version,
             self.hostname,
-            now
+            now,
+            self.acted_as,
+            self.country
         ])?;
         tx.prepare_cached("DELETE FROM activity WHERE time < ?1")?.execute([now - KEPT])?;
         Ok(())

@@ -1,4 +1,4 @@
-//! Who calls: found once per request, from a key, a JWT or a session, in this order.
+//! Who calls: found once per request, from a key, a JWT or an access token, or a session, in this order.
 
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    api_key,
+    access_token, api_key,
     app::App,
-    error::{ApiError, ApiResult},
-    ids,
+    error::{ApiError, ApiResult, INVALID_BEARER},
+    ids, impersonation, lent,
     store::StoreError,
 };
 
@@ -20,7 +20,8 @@ use super::{
 #[derive(Debug, Clone)]
 pub struct Caller {
     kind: Kind,
-    roles: Vec<String>,
+    /// Shared: a caller is copied on its way, its roles stay the same.
+    roles: Arc<[String]>,
 }
 
 #[derive(Debug, Clone)]
@@ -33,6 +34,10 @@ enum Kind {
         pending: bool,
         /// Unix milliseconds when the session is over.
         expires: i64,
+        /// Whether whoever signed in may act as others.
+        impersonator: bool,
+        /// Who signed in, where they act as the user.
+        operator: Option<String>,
     },
     Key {
         /// None stands for one that staged something earlier.
@@ -40,6 +45,20 @@ enum Kind {
         scopes: Vec<String>,
         /// Unix milliseconds; none: for ever.
         expire: Option<i64>,
+    },
+    /// A program of others that somebody, or a team, lent some of its rights to.
+    Lent {
+        /// None: it acts by itself, for a team.
+        user: Option<String>,
+        /// The user's id, or what none can be where it acts by itself.
+        acts_as: String,
+        scopes: Vec<String>,
+        /// Unix milliseconds when the token is over.
+        expires: i64,
+    },
+    /// A program of others with its own key.
+    App {
+        id: String,
     },
 }
 
@@ -84,7 +103,28 @@ impl Caller {
     pub fn has_scope(&self, scope: &str) -> bool {
         match &self.kind {
             Kind::Key { scopes, .. } => scopes.iter().any(|own| api_key::opens(own, scope)),
-            Kind::Guest | Kind::User { .. } => false,
+            Kind::Guest | Kind::User { .. } | Kind::Lent { .. } | Kind::App { .. } => false,
+        }
+    }
+
+    /// The scopes of an access token, where this is one.
+    pub fn lent(&self) -> Option<&[String]> {
+        match &self.kind {
+            Kind::Lent { scopes, .. } => Some(scopes),
+            _ => None,
+        }
+    }
+
+    /// Whether an access token opens `scope`; who is none has nothing to ask it for.
+    pub fn lends(&self, scope: &str) -> bool {
+        self.lent().is_none_or(|scopes| lent::opens(scopes, scope))
+    }
+
+    /// The program that shows its own key, where this is one.
+    pub fn app(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::App { id } => Some(id),
+            _ => None,
         }
     }
 
@@ -95,35 +135,82 @@ impl Caller {
 
     /// Whether this is a user whose session is over: what stays open for long has to ask again.
     pub fn is_over(&self, now: i64) -> bool {
-        matches!(self.kind, Kind::User { expires, .. } if expires <= now)
+        matches!(self.kind, Kind::User { expires, .. } | Kind::Lent { expires, .. } if expires <= now)
+    }
+
+    /// Whether this is somebody who may act as others, or does.
+    pub fn is_impersonator(&self) -> bool {
+        matches!(self.kind, Kind::User { impersonator: true, .. })
+    }
+
+    /// Who signed in, where they act as somebody else.
+    pub fn operator(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::User { operator, .. } => operator.as_deref(),
+            Kind::Guest | Kind::Key { .. } | Kind::Lent { .. } | Kind::App { .. } => None,
+        }
+    }
+
+    /// The same session, acting as another user with that user's roles.
+    #[must_use]
+    pub fn acting_as(mut self, user: String, own: Arc<[String]>) -> Self {
+        if let Kind::User { id, operator, .. } = &mut self.kind {
+            *operator = Some(std::mem::replace(id, user));
+            self.roles = own;
+        }
+        self
     }
 
     pub fn guest() -> Self {
-        Self { kind: Kind::Guest, roles: vec!["any".into(), "guests".into()] }
+        Self { kind: Kind::Guest, roles: Arc::new(["any".into(), "guests".into()]) }
     }
 
     /// An API key; `expire` in Unix milliseconds, none: for ever.
     pub(super) fn of_key(id: String, scopes: Vec<String>, expire: Option<i64>) -> Self {
-        Self { kind: Kind::Key { id: Some(id), scopes, expire }, roles: Vec::new() }
+        Self { kind: Kind::Key { id: Some(id), scopes, expire }, roles: Arc::default() }
+    }
+
+    /// A program that acts for `user` as far as `scopes` go; none where the user is gone or blocked.
+    pub(super) fn lent_by(
+        c: &Connection,
+        user: String,
+        scopes: Vec<String>,
+        expires: i64,
+    ) -> Result<Option<Self>, StoreError> {
+        let person = person(c, &user)?;
+        let kind = Kind::Lent { user: Some(user.clone()), acts_as: user, scopes, expires };
+        Ok(person.map(|person| Self { kind, roles: person.roles }))
+    }
+
+    /// A program that acts by itself for a team. It is in the team and nobody there: what only its owners may do, or only
+    /// people who are signed in, stays closed.
+    pub(super) fn installed_on(team: &str, installation: &str, scopes: Vec<String>, expires: i64) -> Self {
+        let kind = Kind::Lent { user: None, acts_as: format!(":{installation}"), scopes, expires };
+        Self { kind, roles: Arc::new(["any".into(), format!("team:{team}")]) }
+    }
+
+    pub(super) fn of_app(id: String) -> Self {
+        Self { kind: Kind::App { id }, roles: Arc::default() }
     }
 
     /// Stands for the API key that staged something earlier.
     pub fn trusted() -> Self {
-        Self { kind: Kind::Key { id: None, scopes: Vec::new(), expire: None }, roles: Vec::new() }
+        Self { kind: Kind::Key { id: None, scopes: Vec::new(), expire: None }, roles: Arc::default() }
     }
 
     /// The key's id and its end, where this is one.
     pub fn key(&self) -> Option<(&str, Option<i64>)> {
         match &self.kind {
             Kind::Key { id, expire, .. } => Some((id.as_deref()?, *expire)),
-            Kind::Guest | Kind::User { .. } => None,
+            Kind::Guest | Kind::User { .. } | Kind::Lent { .. } | Kind::App { .. } => None,
         }
     }
 
     pub fn user_id(&self) -> Option<&str> {
         match &self.kind {
             Kind::User { id, .. } => Some(id),
-            Kind::Guest | Kind::Key { .. } => None,
+            Kind::Lent { user, .. } => user.as_deref(),
+            Kind::Guest | Kind::Key { .. } | Kind::App { .. } => None,
         }
     }
 
@@ -131,24 +218,36 @@ impl Caller {
     pub fn uploader(&self) -> &str {
         match &self.kind {
             Kind::User { id, .. } => id,
+            Kind::Lent { acts_as, .. } => acts_as,
             Kind::Key { .. } => "",
-            Kind::Guest => ":guest",
+            Kind::Guest | Kind::App { .. } => ":guest",
         }
     }
 
-    /// The signed-in user and session, else 401.
+    /// The signed-in user and session, else 401. A program that acts for somebody has no session; what is done with one is
+    /// not lent (see [`lent::LENDABLE`]).
     pub fn user(&self) -> ApiResult<(&str, &str)> {
         match &self.kind {
             Kind::User { id, session, .. } => Ok((id, session)),
-            Kind::Guest | Kind::Key { .. } => Err(ApiError::unauthorized()),
+            Kind::Lent { user: Some(user), .. } => Ok((user, "")),
+            Kind::Guest | Kind::Key { .. } | Kind::Lent { .. } | Kind::App { .. } => {
+                Err(ApiError::unauthorized())
+            }
         }
     }
 
     #[cfg(test)]
     pub fn user_for_test(id: &str) -> Self {
         Self {
-            kind: Kind::User { id: id.into(), session: "s".into(), pending: false, expires: i64::MAX },
-            roles: vec!["any".into(), "users".into(), format!("user:{id}")],
+            kind: Kind::User {
+                id: id.into(),
+                session: "s".into(),
+                pending: false,
+                expires: i64::MAX,
+                impersonator: false,
+                operator: None,
+            },
+            roles: Arc::new(["any".into(), "users".into(), format!("user:{id}")]),
         }
     }
 }
@@ -165,15 +264,26 @@ pub fn sign_jwt(app: &App, claims: &Claims) -> ApiResult<String> {
     })
 }
 
-/// Finds who calls. What is given and wrong is an error; what is not given is a guest.
+/// Finds who calls, and as whom. What is given and wrong is an error; what is not given is a guest.
 pub async fn identify(app: &Arc<App>, headers: &HeaderMap) -> ApiResult<Caller> {
+    let caller = who(app, headers).await?;
+    impersonation::act(app, headers, caller).await
+}
+
+async fn who(app: &Arc<App>, headers: &HeaderMap) -> ApiResult<Caller> {
     let header =
         |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).filter(|text| !text.is_empty());
     let now = app.now();
     if let Some(key) = header("x-appwrite-key") {
+        if let Some(id) = header("x-appwrite-app") {
+            return access_token::identify_app(app, id, key).await;
+        }
         return api_key::identify(app, key, header("x-sdk-name").unwrap_or_default(), now).await;
     }
     let bearer = header("authorization").and_then(|text| text.strip_prefix("Bearer "));
+    if let Some(token) = bearer.filter(|bearer| access_token::is_one(bearer)) {
+        return access_token::identify(app, token).await;
+    }
     if let Some(jwt) = header("x-appwrite-jwt").or(bearer) {
         return any_of_jwt(app, jwt).await;
     }
@@ -221,10 +331,10 @@ async fn any_of_jwt(app: &Arc<App>, jwt: &str) -> ApiResult<Caller> {
 async fn any_of_session(app: &Arc<App>, text: &str) -> ApiResult<Option<Caller>> {
     let Some(session) = SessionSecret::decode(text) else { return Ok(None) };
     let (hash, now) = (ids::hash_secret(&session.secret), app.now());
-    Ok(app
-        .store
-        .read(move |c| user_of_session(c, now, &session.id, |_, kept| kept == hash.as_slice()))
-        .await?)
+    let key = (session.id.clone(), hash.clone());
+    let find =
+        || app.store.glance(|c| user_of_session(c, now, &session.id, |_, kept| kept == hash.as_slice()));
+    Ok(app.known.or_find(app.store.changes(), now, key, find)?)
 }
 
 /// The same user with the roles that they have now; none where the session is over.
@@ -245,11 +355,7 @@ fn read_jwt(app: &App, jwt: &str, now: i64) -> ApiResult<Claims> {
 }
 
 fn invalid_jwt() -> ApiError {
-    ApiError::new(
-        StatusCode::UNAUTHORIZED,
-        "user_jwt_invalid",
-        "The token is not valid, or its session ended.",
-    )
+    ApiError::new(StatusCode::UNAUTHORIZED, INVALID_BEARER, "The token is not valid, or its session ended.")
 }
 
 /// The places where SDKs put a session: a header, the cookies, the fallback cookies.
@@ -283,10 +389,11 @@ pub fn cookie_names(app: &App) -> [String; 2] {
 const SESSIONS: &str =
     "SELECT id, hash, json_array_length(factors), expire FROM session WHERE user_id = ?1 AND expire > ?2";
 
-/// The last of it: whether somebody wants a second factor and has one.
+/// Whether somebody is active and verified, their labels, whether they want a second factor and have one, and whether
+/// they may act as others.
 const USER: &str = "SELECT status, email_verified OR phone_verified, labels,
        mfa AND ((email IS NOT NULL AND email_verified) OR (phone IS NOT NULL AND phone_verified)
-         OR EXISTS (SELECT 1 FROM authenticator WHERE user_id = user.id AND verified))
+         OR EXISTS (SELECT 1 FROM authenticator WHERE user_id = user.id AND verified)), impersonator
      FROM user WHERE id = ?1";
 
 fn user_of_session(
@@ -308,13 +415,40 @@ fn user_of_session(
         .collect::<Result<Vec<_>, _>>()?;
     let found = rows.into_iter().find(|(id, hash, ..)| is_it(id, hash));
     let Some((session, _, factors, expires)) = found else { return Ok(None) };
-    let user: Option<(bool, bool, String, bool)> = connection
+    let Some(person) = person(connection, user_id)? else { return Ok(None) };
+    let pending = person.two_factors && factors < 2;
+    let kind = Kind::User {
+        id: user_id.to_owned(),
+        session,
+        pending,
+        expires,
+        impersonator: person.impersonator,
+        operator: None,
+    };
+    Ok(Some(Caller { kind, roles: person.roles }))
+}
+
+/// The roles of a user; none of one who is blocked or not there.
+pub(super) fn roles(connection: &Connection, user_id: &str) -> Result<Option<Arc<[String]>>, StoreError> {
+    Ok(person(connection, user_id)?.map(|person| person.roles))
+}
+
+/// What somebody may do, whoever does it for them.
+struct Person {
+    roles: Arc<[String]>,
+    /// Whether they want a second factor, and have one.
+    two_factors: bool,
+    /// Whether they may act as others.
+    impersonator: bool,
+}
+
+fn person(connection: &Connection, user_id: &str) -> Result<Option<Person>, StoreError> {
+    let user: Option<(bool, bool, String, bool, bool)> = connection
         .prepare_cached(USER)?
-        .query_row([user_id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+        .query_row([user_id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))
         .optional()?;
-    // A blocked user's sessions open nothing.
-    let Some((true, verified, labels, two_factors)) = user else { return Ok(None) };
-    let pending = two_factors && factors < 2;
+    // Nothing that a blocked user has opens anything.
+    let Some((true, verified, labels, two_factors, impersonator)) = user else { return Ok(None) };
     let verified = if verified { "verified" } else { "unverified" };
     let mut roles = vec![
         "any".to_owned(),
@@ -337,5 +471,5 @@ fn user_of_session(
         let team_roles: Vec<String> = serde_json::from_str(&team_roles).unwrap_or_default();
         roles.extend(team_roles.iter().map(|role| format!("team:{team}/{role}")));
     }
-    Ok(Some(Caller { kind: Kind::User { id: user_id.to_owned(), session, pending, expires }, roles }))
+    Ok(Some(Person { roles: roles.into(), two_factors, impersonator }))
 }

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    http::{StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde_json::json;
@@ -11,6 +11,9 @@ use super::store::StoreError;
 
 /// The Appwrite version whose answers these are.
 pub const VERSION: &str = "1.9.5";
+
+/// The type of the error where a token that somebody bears is not valid.
+pub const INVALID_BEARER: &str = "user_jwt_invalid";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiError {
@@ -79,6 +82,11 @@ impl IntoResponse for ApiError {
             "version": VERSION,
         });
         let mut response = (self.status, Json(body)).into_response();
+        if self.kind == INVALID_BEARER {
+            // RFC 6750, 3: by it libraries know that the token is what was wrong.
+            let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }

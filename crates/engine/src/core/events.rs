@@ -24,14 +24,17 @@ pub fn actor() -> String {
 /// One change.
 #[derive(Debug)]
 pub struct Event {
-    /// `databases.D.tables.T.rows.R.create`, then every form with `*` and every shorter one.
-    pub names: Vec<String>,
+    /// What [`Event::names`] are made of: nouns with their ids, and the action.
+    paths: Vec<(Vec<(String, String)>, String)>,
+    names: OnceLock<Vec<String>>,
     pub channels: Vec<String>,
     pub payload: Value,
     /// `read("...")` permissions; whoever one of them fits may know.
     pub readers: Vec<String>,
     /// Users whose roles may be others now.
     pub concerns: Vec<String>,
+    /// Whether the payload may not lie open in the database, where it waits to be told.
+    pub secret: bool,
     /// Unix milliseconds.
     pub time: i64,
     text: OnceLock<String>,
@@ -42,11 +45,13 @@ impl Event {
     /// after a dot: what is `update.email` is `update`, too.
     pub fn new(path: &[(&str, &str)], action: &str, payload: Value, time: i64) -> Self {
         let mut event = Self {
-            names: Vec::new(),
+            paths: Vec::new(),
+            names: OnceLock::new(),
             channels: Vec::new(),
             payload,
             readers: Vec::new(),
             concerns: Vec::new(),
+            secret: false,
             time,
             text: OnceLock::new(),
         };
@@ -56,16 +61,30 @@ impl Event {
 
     /// Further names for the same change.
     pub fn add_names(&mut self, path: &[(&str, &str)], action: &str) {
-        let actions = [action, first_word(action)];
-        let whole = actions
-            .into_iter()
-            .flat_map(|action| forms(path).into_iter().map(move |form| format!("{form}.{action}")));
-        let shorter = (1..=path.len()).rev().flat_map(|length| forms(&path[..length]));
-        for name in whole.chain(shorter) {
-            if !self.names.contains(&name) {
-                self.names.push(name);
+        let path = path.iter().map(|(noun, id)| ((*noun).to_owned(), (*id).to_owned())).collect();
+        self.paths.push((path, action.to_owned()));
+        self.names = OnceLock::new();
+    }
+
+    /// `databases.D.tables.T.rows.R.create`, then every form with `*` and every shorter one. There are dozens, and most
+    /// changes happen while nobody listens: they are made when they are first asked for.
+    pub fn names(&self) -> &[String] {
+        self.names.get_or_init(|| {
+            let mut names: Vec<String> = Vec::new();
+            for (path, action) in &self.paths {
+                let actions = [action.as_str(), first_word(action)];
+                let whole = actions
+                    .into_iter()
+                    .flat_map(|action| forms(path).into_iter().map(move |form| format!("{form}.{action}")));
+                let shorter = (1..=path.len()).rev().flat_map(|length| forms(&path[..length]));
+                for name in whole.chain(shorter) {
+                    if !names.contains(&name) {
+                        names.push(name);
+                    }
+                }
             }
-        }
+            names
+        })
     }
 
     /// The channels, each also with the action at its end.
@@ -103,7 +122,7 @@ impl Event {
     pub fn message(&self, subscriptions: &[&str]) -> String {
         let head = self.text.get_or_init(|| {
             let data = json!({
-                "events": self.names,
+                "events": self.names(),
                 "channels": self.channels,
                 "timestamp": iso(self.time),
                 "payload": self.payload,
@@ -120,10 +139,10 @@ fn first_word(action: &str) -> &str {
 }
 
 /// Every form of a path: each id as it is, or `*`.
-fn forms(path: &[(&str, &str)]) -> Vec<String> {
+fn forms(path: &[(String, String)]) -> Vec<String> {
     path.iter().fold(vec![String::new()], |before, (kind, id)| {
         let dot = if before.iter().all(String::is_empty) { "" } else { "." };
-        ["*", id]
+        ["*", id.as_str()]
             .iter()
             .rev()
             .flat_map(|id| before.iter().map(move |head| format!("{head}{dot}{kind}.{id}")))
@@ -184,7 +203,7 @@ mod tests {
     #[test]
     fn an_event_has_every_form_of_its_name() {
         let event = Event::new(&[("teams", "T"), ("memberships", "M")], "update", json!({}), 0);
-        assert_eq!(event.names[0], "teams.T.memberships.M.update");
+        assert_eq!(event.names()[0], "teams.T.memberships.M.update");
         for name in [
             "teams.*.memberships.M.update",
             "teams.T.memberships.*.update",
@@ -194,17 +213,17 @@ mod tests {
             "teams.T",
             "teams.*",
         ] {
-            assert!(event.names.iter().any(|known| known == name), "{name}");
+            assert!(event.names().iter().any(|known| known == name), "{name}");
         }
-        assert_eq!(event.names.len(), 10);
+        assert_eq!(event.names().len(), 10);
     }
 
     #[test]
     fn an_action_that_says_more_is_also_the_plain_one() {
         let event = Event::new(&[("users", "U")], "update.email", json!({}), 0)
             .on(["account".to_owned()], "update.email");
-        assert_eq!(event.names[0], "users.U.update.email");
-        assert!(event.names.contains(&"users.*.update".to_owned()));
+        assert_eq!(event.names()[0], "users.U.update.email");
+        assert!(event.names().contains(&"users.*.update".to_owned()));
         assert_eq!(event.channels, ["account.update", "account"]);
     }
 
@@ -230,7 +249,7 @@ mod tests {
         for number in 2..=5001 {
             let heard = one.recv().await.expect("an event");
             assert_eq!(
-                (heard.number, &heard.event.names[0]),
+                (heard.number, &heard.event.names()[0]),
                 (number, &format!("users.{}.update", number - 2))
             );
         }

@@ -19,11 +19,10 @@ pub fn hidden(routes: &[Route]) -> Vec<Hidden> {
     paths.dedup();
     let mut all: Vec<Hidden> = Vec::new();
     for path in paths {
-        let own = |method: &axum::http::Method| {
-            routes.iter().any(|route| route.path == path && route.method == method)
-        };
+        let own: Vec<&axum::http::Method> =
+            routes.iter().filter(|route| route.path == path).map(|route| &route.method).collect();
         let mut here: Vec<Hidden> = Vec::new();
-        for route in routes.iter().filter(|route| !own(&route.method)) {
+        for route in routes.iter().filter(|route| !own.contains(&&route.method)) {
             let Some(parameters) = stands_for(route.path, path) else { continue };
             let found = Hidden { path, route: route.clone(), parameters };
             match here.iter_mut().find(|other| other.route.method == route.method) {

@@ -7,7 +7,7 @@ use std::{
     collections::HashSet,
     error::Error,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
@@ -62,11 +62,18 @@ impl From<reqwest::Error> for OutboundError {
 /// Whoever calls out.
 #[derive(Debug, Clone)]
 pub struct Outbound {
-    /// None where TLS cannot be set up; then nothing is called, least of all by a client that guards nothing.
-    http: Option<Client>,
-    /// The same for servers whose certificate nobody signed.
-    trusting: Option<Client>,
+    clients: Arc<Clients>,
     allowed: Arc<Allowed>,
+}
+
+/// Made when they are first needed: each reads all certificates of the system, which takes as long as the rest of the
+/// server's start.
+#[derive(Debug, Default)]
+struct Clients {
+    /// None where TLS cannot be set up; then nothing is called, least of all by a client that guards nothing.
+    checking: OnceLock<Option<Client>>,
+    /// The same for servers whose certificate nobody signed.
+    trusting: OnceLock<Option<Client>>,
 }
 
 /// What was answered to [`Outbound::get`].
@@ -80,9 +87,14 @@ impl Outbound {
     /// `inside`: hosts (`hooks.example.org`, `10.0.0.5:8080`, `[::1]:9000`) that may be called though they lie inside.
     pub fn new(inside: &[String]) -> Self {
         let allowed = Arc::new(Allowed(inside.iter().map(|host| host.to_lowercase()).collect()));
-        let client = |trusting: bool| {
+        Self { clients: Arc::default(), allowed }
+    }
+
+    fn client(&self, trusting: bool) -> Option<&Client> {
+        let kept = if trusting { &self.clients.trusting } else { &self.clients.checking };
+        let make = || {
             Client::builder()
-                .dns_resolver(Guard(allowed.clone()))
+                .dns_resolver(Guard(self.allowed.clone()))
                 .redirect(Policy::none())
                 .no_proxy()
                 .connect_timeout(CONNECT)
@@ -93,7 +105,7 @@ impl Outbound {
                 .inspect_err(|error| tracing::error!(%error, "nothing can be called outside"))
                 .ok()
         };
-        Self { http: client(false), trusting: client(true), allowed }
+        kept.get_or_init(make).as_ref()
     }
 
     /// A request that may go out; its redirects are not followed.
@@ -101,7 +113,7 @@ impl Outbound {
     /// # Errors
     /// The address may not be called, as far as it can be told before its name is resolved.
     pub fn request(&self, method: Method, url: &Url) -> Result<RequestBuilder, OutboundError> {
-        self.request_by(self.http.as_ref(), method, url)
+        self.request_by(self.client(false), method, url)
     }
 
     /// The same without a look at the server's certificate, where whoever gave the address wants it so.
@@ -109,7 +121,7 @@ impl Outbound {
     /// # Errors
     /// As [`Outbound::request`].
     pub fn request_trusting(&self, method: Method, url: &Url) -> Result<RequestBuilder, OutboundError> {
-        self.request_by(self.trusting.as_ref(), method, url)
+        self.request_by(self.client(true), method, url)
     }
 
     fn request_by(

@@ -3,7 +3,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -35,26 +35,15 @@ pub enum RemoteError {
     Refused(StatusCode, Value),
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Remote {
-    http: Option<Client>,
+    /// Made when it is first needed: it reads all certificates of the system. None where there is no TLS, and nothing can
+    /// be reached.
+    http: OnceLock<Option<Client>>,
     /// Documents by address, with the time in Unix milliseconds at which they were read.
     documents: Mutex<HashMap<String, (i64, Arc<Value>)>>,
     /// What is asked once at a time.
     pub turns: Keyed,
-}
-
-impl Default for Remote {
-    fn default() -> Self {
-        // Without TLS there is no client, and nothing can be reached.
-        let http = Client::builder()
-            .timeout(PATIENCE)
-            .redirect(Policy::none())
-            .user_agent(concat!("telestack/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .ok();
-        Self { http, documents: Mutex::default(), turns: Keyed::default() }
-    }
 }
 
 impl Remote {
@@ -70,7 +59,15 @@ impl Remote {
         if !may_ask(url) {
             return Err(RemoteError::Address);
         }
-        self.http.as_ref().ok_or(RemoteError::Unreachable)
+        let make = || {
+            Client::builder()
+                .timeout(PATIENCE)
+                .redirect(Policy::none())
+                .user_agent(concat!("telestack/", env!("CARGO_PKG_VERSION")))
+                .build()
+                .ok()
+        };
+        self.http.get_or_init(make).as_ref().ok_or(RemoteError::Unreachable)
     }
 
     /// The JSON of a success.

@@ -1,11 +1,11 @@
 //! The one table of routes: what is not in it does not exist, and who may call is decided before any code runs.
 
-use std::{collections::HashMap, pin::Pin, sync::Arc, time::Duration};
+use std::{collections::HashMap, pin::Pin, sync::Arc};
 
 use axum::{
     Router,
     body::{Body, Bytes},
-    extract::{Path, Request, State},
+    extract::{Path, Request, State, rejection::PathRejection},
     http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
     routing::{MethodFilter, on},
@@ -17,17 +17,15 @@ use sync_wrapper::SyncWrapper;
 use super::{
     app::App,
     audit::Deed,
+    body,
     caller::{self, Caller},
     error::{ApiError, ApiResult},
     events,
     hidden::{self, Hidden, hidden},
+    impersonation,
     limits::{Rate, Standing},
 };
-
-/// Bytes of a JSON body at most.
-const BODY: usize = 1024 * 1024;
-/// How long such a body may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::oauth2;
 
 /// Where providers of sign-ins send people back to. Some post them there from a page of theirs, which then is only asked
 /// for again by GET.
@@ -41,6 +39,10 @@ pub enum Access {
     /// Also a user whose session still needs its second factor.
     Pending,
     Key,
+    /// A program of others that shows its own key.
+    App,
+    /// Also a user who may act as others: they look for whom.
+    KeyOrImpersonator,
 }
 
 pub type Handler = fn(Call) -> Pin<Box<dyn Future<Output = ApiResult<Response>> + Send>>;
@@ -105,24 +107,20 @@ impl Call {
     pub async fn json<T: DeserializeOwned>(&mut self) -> ApiResult<T> {
         let bytes = self.bytes().await?;
         let bytes: &[u8] = if matches!(&*bytes, b"" | b"null") { b"{}" } else { &bytes };
+        body::check(bytes)?;
         serde_json::from_slice(bytes)
             .map_err(|error| ApiError::argument(format!("The body is not as expected: {error}")))
     }
 
-    /// The body, at most 1 MiB of it.
+    /// The body, as much of it as the route takes.
     pub async fn bytes(&mut self) -> ApiResult<Bytes> {
-        let whole = axum::body::to_bytes(std::mem::take(self.body.get_mut()), BODY);
-        let (status, message) = match tokio::time::timeout(PATIENCE, whole).await {
-            Ok(Ok(bytes)) => return Ok(bytes),
-            Ok(Err(_)) => (StatusCode::PAYLOAD_TOO_LARGE, "The body is over 1 MiB."),
-            Err(_) => (StatusCode::REQUEST_TIMEOUT, "The body took too long."),
-        };
-        Err(ApiError::new(status, "general_argument_invalid", message))
+        let body = std::mem::take(self.body.get_mut());
+        body::read(&self.app, body, &mut self.extensions).await
     }
 
     /// Whether the caller of a list wants to know how many there are.
     pub fn counted(&self) -> bool {
-        self.query_value("total") != Some("false")
+        !matches!(self.query_value("total"), Some("false" | "0"))
     }
 
     /// The program that calls, as it names itself.
@@ -169,23 +167,37 @@ pub fn router(app: &Arc<App>, routes: &[Route]) -> Router {
         let Ok(filter) = MethodFilter::try_from(route.method.clone()) else { continue };
         let (app, route) = (app.clone(), route.clone());
         let path = route.path;
-        let handler = move |Path(params): Path<HashMap<String, String>>, request: Request| {
+        let handler = move |params: PathParams, request: Request| {
             let (app, route) = (app.clone(), route.clone());
-            async move { run(app, &route, params, request).await.unwrap_or_else(IntoResponse::into_response) }
+            async move {
+                match given(params) {
+                    Ok(params) => run(app, &route, params, request).await,
+                    Err(error) => Err(error),
+                }
+                .unwrap_or_else(IntoResponse::into_response)
+            }
         };
         router = router.route(path, on(filter, handler));
     }
     for Hidden { path, route, parameters } in hidden(routes) {
         let Ok(filter) = MethodFilter::try_from(route.method.clone()) else { continue };
         let app = app.clone();
-        let handler = move |Path(given): Path<HashMap<String, String>>, request: Request| {
+        let handler = move |params: PathParams, request: Request| {
             let (app, route) = (app.clone(), route.clone());
-            let value = |part: &str| match hidden::name(part) {
-                Some(parameter) => given.get(parameter).cloned().unwrap_or_default(),
-                None => part.to_owned(),
-            };
-            let params = parameters.iter().map(|(name, part)| ((*name).to_owned(), value(part))).collect();
-            async move { run(app, &route, params, request).await.unwrap_or_else(IntoResponse::into_response) }
+            let params = given(params).map(|given| {
+                let value = |part: &str| match hidden::name(part) {
+                    Some(parameter) => given.get(parameter).cloned().unwrap_or_default(),
+                    None => part.to_owned(),
+                };
+                parameters.iter().map(|(name, part)| ((*name).to_owned(), value(part))).collect()
+            });
+            async move {
+                match params {
+                    Ok(params) => run(app, &route, params, request).await,
+                    Err(error) => Err(error),
+                }
+                .unwrap_or_else(IntoResponse::into_response)
+            }
         };
         router = router.route(path, on(filter, handler));
     }
@@ -197,6 +209,13 @@ pub fn router(app: &Arc<App>, routes: &[Route]) -> Router {
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
         .layer(axum::middleware::from_fn_with_state(app.clone(), cors))
+}
+
+/// What stands in an address for the parameters of its route.
+type PathParams = Result<Path<HashMap<String, String>>, PathRejection>;
+
+fn given(params: PathParams) -> ApiResult<HashMap<String, String>> {
+    params.map(|Path(params)| params).map_err(|_| ApiError::argument("The address is not readable as text."))
 }
 
 async fn run(
@@ -223,13 +242,23 @@ pub async fn perform(route: &Route, mut call: Call) -> ApiResult<Response> {
         // What everybody may do with an account or ask of the server needs no session. What GraphQL is asked for comes
         // through here again, one by one.
         if route.access == Access::Anybody
-            && matches!(route.scope, "account" | "sessions.write" | "health.read" | "graphql")
+            && matches!(
+                route.scope,
+                "account"
+                    | "sessions.write"
+                    | "health.read"
+                    | "graphql"
+                    | "oauth2.write"
+                    | "oauth2.introspect"
+                    | "public"
+            )
         {
             call.caller = Caller::guest();
         } else {
             return Err(caller::more_factors());
         }
     }
+    impersonation::check(route, &call.caller)?;
     if !call.caller.is_key() {
         call.app.settings().check_route(&route.method, route.path)?;
     }
@@ -242,14 +271,10 @@ pub async fn perform(route: &Route, mut call: Call) -> ApiResult<Response> {
             return Ok(with_standing(left.refusal(now).into_response(), left));
         }
     }
-    let allowed = match route.access {
-        Access::Anybody => !call.caller.is_key() || call.caller.has_scope(route.scope),
-        Access::User | Access::Pending => call.caller.user_id().is_some(),
-        Access::Key => call.caller.has_scope(route.scope),
-    };
-    if !allowed {
+    if !may(&call.caller, route) {
         return Err(ApiError::unauthorized());
     }
+    body::allow(&mut call, route);
     let (deed, app) = (Deed::of(route, &call), call.app.clone());
     let actor = call.caller.user_id().unwrap_or_default().to_owned();
     let response = events::as_actor(actor, (route.handler)(call)).await;
@@ -261,6 +286,23 @@ pub async fn perform(route: &Route, mut call: Call) -> ApiResult<Response> {
         Some(standing) => with_standing(response, standing),
         None => response,
     })
+}
+
+/// Whether a caller may call a route at all. What an access token was not lent stays closed to it, also where it is open to
+/// everybody: who wants to be nobody sends no token.
+fn may(caller: &Caller, route: &Route) -> bool {
+    let of_app = route.access == Access::App;
+    if caller.app().is_some() || of_app {
+        return caller.app().is_some() && of_app;
+    }
+    let by_kind = match route.access {
+        Access::Anybody => !caller.is_key() || caller.has_scope(route.scope),
+        Access::User | Access::Pending => caller.user_id().is_some(),
+        Access::Key => caller.has_scope(route.scope),
+        Access::KeyOrImpersonator => caller.has_scope(route.scope) || caller.is_impersonator(),
+        Access::App => false,
+    };
+    by_kind && caller.lends(route.scope)
 }
 
 /// The client's address: as the listener saw it, or as the proxy in front tells it where there is one.
@@ -312,7 +354,8 @@ async fn cors(State(app): State<Arc<App>>, request: Request, next: axum::middlew
     let declared = origin.filter(is_declared);
     let preflight = request.method() == Method::OPTIONS;
     let posted_back = request.method() == Method::POST && request.uri().path().starts_with(CALLBACK);
-    let foreign = foreign && !posted_back;
+    let spoken = oauth2::spoken_by_pages(request.uri().path());
+    let foreign = foreign && !posted_back && spoken.is_none();
     let mut response = match (preflight, foreign) {
         (true, false) => StatusCode::NO_CONTENT.into_response(),
         (true, true) => StatusCode::FORBIDDEN.into_response(),
@@ -325,15 +368,26 @@ async fn cors(State(app): State<Arc<App>>, request: Request, next: axum::middlew
         (false, false) => next.run(request).await,
     };
     let headers = response.headers_mut();
-    if let Some(origin) = declared {
+    if spoken == Some(oauth2::Spoken::ByPrograms) {
+        // Without the browser's cookies, which mean nothing there: a program shows itself by what it sends.
+        for (name, value) in [
+            (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+            (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
+            (header::ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type"),
+            (header::ACCESS_CONTROL_EXPOSE_HEADERS, "WWW-Authenticate, Retry-After"),
+        ] {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    } else if let Some(origin) = declared {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         for (name, value) in [
             (header::ACCESS_CONTROL_ALLOW_CREDENTIALS, "true"),
             (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, PATCH, DELETE"),
             (
                 header::ACCESS_CONTROL_ALLOW_HEADERS,
-                "Content-Type, Content-Range, Range, X-Appwrite-ID, X-Appwrite-JWT, X-Appwrite-Key, X-Appwrite-Locale, \
-                 X-Appwrite-Mode, X-Appwrite-Project, X-Appwrite-Response-Format, X-Appwrite-Session, \
+                "Content-Type, Content-Range, Range, X-Appwrite-ID, X-Appwrite-Impersonate-User-Email, \
+                 X-Appwrite-Impersonate-User-Id, X-Appwrite-Impersonate-User-Phone, X-Appwrite-JWT, X-Appwrite-Key, \
+                 X-Appwrite-Locale, X-Appwrite-Mode, X-Appwrite-Project, X-Appwrite-Response-Format, X-Appwrite-Session, \
                  X-Fallback-Cookies, X-SDK-GraphQL, X-SDK-Language, X-SDK-Name, X-SDK-Platform, X-SDK-Version",
             ),
             (

@@ -9,7 +9,7 @@ use super::table::{TABLE, Type, Union};
 use crate::core::error::{ApiError, VERSION};
 
 /// Models whose other content is people's own.
-const OPEN: [&str; 3] = ["Row", "Document", "Preferences"];
+pub const OPEN: [&str; 3] = ["Row", "Document", "Preferences"];
 
 /// A value for a field of this type; none where it is not there or is none of this type.
 pub fn shaped(ty: Type, value: Value) -> Option<FieldValue<'static>> {

@@ -8,7 +8,7 @@ mod execute;
 mod nesting;
 mod operation;
 mod schema;
-mod table;
+pub mod table;
 
 use axum::http::Method;
 
@@ -16,7 +16,9 @@ use crate::core::{
     limits::Rate,
     routes::{Route, open},
 };
+pub use answer::OPEN;
 use execute::{May, execute};
+pub use operation::{Linked, Source, link};
 
 /// Requests from one address in a minute, as Appwrite has it.
 const REQUESTS: Rate = Rate { times: 60, window: 60_000 };

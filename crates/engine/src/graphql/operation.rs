@@ -22,11 +22,14 @@ use super::{
     answer::Refused,
     table::{Operation, Type},
 };
-use crate::core::{
-    app::App,
-    caller,
-    error::{ApiError, ApiResult},
-    routes::{self, Call, Origin, Route},
+use crate::{
+    account::oauth2::provider,
+    core::{
+        app::App,
+        caller,
+        error::{ApiError, ApiResult},
+        routes::{self, Call, Origin, Route},
+    },
 };
 
 /// Bytes of all that the operations of one request answer.
@@ -36,7 +39,7 @@ const FALLBACK_COOKIES: HeaderName = HeaderName::from_static("x-fallback-cookies
 
 /// Where a parameter of the route's path comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Source {
+pub enum Source {
     Argument(&'static str),
     /// What the SDKs have a path each for, like the kinds of columns.
     Word(&'static str),
@@ -45,8 +48,8 @@ enum Source {
 /// An operation and its route.
 pub struct Linked {
     pub operation: &'static Operation,
-    route: Route,
-    params: Vec<(String, Source)>,
+    pub route: Route,
+    pub params: Vec<(String, Source)>,
 }
 
 /// The request that carries operations, which they share.
@@ -96,6 +99,8 @@ pub fn link(operation: &'static Operation, routes: &[Route]) -> Option<Linked> {
         for (own, wanted) in own.into_iter().zip(wanted.iter().copied()) {
             match (parameter(own), parameter(wanted)) {
                 (Some(name), Some(argument)) => params.push((name.to_owned(), Source::Argument(argument))),
+                // Of providers of sign-ins the SDKs know more than there are here.
+                (Some("providerId"), None) if provider::find(wanted).is_none() => return None,
                 (Some(name), None) => params.push((name.to_owned(), Source::Word(wanted))),
                 (None, _) if own == wanted => same += 1,
                 (None, _) => return None,
@@ -246,6 +251,7 @@ mod tests {
         assert!(me.params.is_empty() && me.route.path == "/account");
         assert!(linked("usersListIdentities").expect("a route").route.path.ends_with("/identities"));
         assert!(linked("vectorsDBListDocuments").is_none());
+        assert!(linked("projectUpdateOAuth2GitHub").is_some());
     }
 
     #[test]

@@ -22,6 +22,19 @@ pub struct Argument {
     pub required: bool,
 }
 
+/// How an operation is carried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carriage {
+    /// JSON there and back: what GraphQL can do.
+    Json,
+    /// A file goes there, in parts.
+    Upload,
+    /// What comes back is a picture or a file.
+    Bytes,
+    /// A browser is sent on.
+    Redirect,
+}
+
 #[derive(Debug)]
 pub struct Operation {
     /// `tablesDBListRows`
@@ -31,6 +44,7 @@ pub struct Operation {
     pub path: &'static str,
     pub arguments: Vec<Argument>,
     pub answer: Type,
+    pub carriage: Carriage,
 }
 
 impl Operation {
@@ -55,6 +69,8 @@ pub struct Union {
 #[derive(Debug, Default)]
 pub struct Table {
     pub operations: Vec<Operation>,
+    /// What is carried otherwise than as JSON.
+    pub others: Vec<Operation>,
     pub models: Vec<Model>,
     pub unions: Vec<Union>,
 }
@@ -64,7 +80,10 @@ pub static TABLE: LazyLock<Table> = LazyLock::new(|| {
     for line in TEXT.lines() {
         let Some((kind, rest)) = line.split_once(' ') else { continue };
         match kind {
-            "op" => table.operations.extend(operation(rest)),
+            "op" => table.operations.extend(operation(rest, Carriage::Json)),
+            "upload" => table.others.extend(operation(rest, Carriage::Upload)),
+            "bytes" => table.others.extend(operation(rest, Carriage::Bytes)),
+            "redirect" => table.others.extend(operation(rest, Carriage::Redirect)),
             "type" => table.models.extend(model(rest)),
             "union" => table.unions.extend(union(rest)),
             _ => {}
@@ -74,7 +93,7 @@ pub static TABLE: LazyLock<Table> = LazyLock::new(|| {
 });
 
 /// `NAME METHOD /path (argument: Type!, ...) Answer`
-fn operation(line: &'static str) -> Option<Operation> {
+fn operation(line: &'static str, carriage: Carriage) -> Option<Operation> {
     let (head, rest) = line.split_once(" (")?;
     let (arguments, answer) = rest.rsplit_once(") ")?;
     let mut head = head.splitn(3, ' ');
@@ -83,7 +102,8 @@ fn operation(line: &'static str) -> Option<Operation> {
         let plain = ty.trim_end_matches('!');
         Argument { name, ty: type_of(plain), required: plain != ty }
     });
-    Some(Operation { name, method, path, arguments: arguments.collect(), answer: type_of(answer) })
+    let (arguments, answer) = (arguments.collect(), type_of(answer));
+    Some(Operation { name, method, path, arguments, answer, carriage })
 }
 
 /// `NAME field: Type, ...`
@@ -114,12 +134,17 @@ mod tests {
     #[test]
     fn every_line_is_read() {
         let lines = TEXT.lines().count();
-        assert_eq!(TABLE.operations.len() + TABLE.models.len() + TABLE.unions.len(), lines);
+        let read = [TABLE.operations.len(), TABLE.others.len(), TABLE.models.len(), TABLE.unions.len()];
+        assert_eq!(read.into_iter().sum::<usize>(), lines);
         let rows = TABLE.operations.iter().find(|known| known.name == "tablesDBListRows").expect("there");
         assert_eq!((rows.method, rows.lists(), rows.answer.name), ("GET", true, "RowList"));
         let queries = rows.arguments.iter().find(|known| known.name == "queries").expect("there");
         assert_eq!((queries.ty, queries.required), (Type { name: "String", lists: 1 }, false));
         let row = TABLE.models.iter().find(|known| known.name == "Row").expect("there");
         assert!(row.fields.contains(&("data", Type { name: "String", lists: 0 })));
+        let upload = TABLE.others.iter().find(|known| known.name == "storageCreateFile").expect("there");
+        assert_eq!((upload.carriage, upload.answer.name), (Carriage::Upload, "File"));
+        let file = upload.arguments.iter().find(|known| known.name == "file").expect("there");
+        assert_eq!((file.ty.name, file.required), ("Binary", true));
     }
 }

@@ -2,6 +2,8 @@
 
 mod world;
 
+pub use world::Names;
+
 use axum::{
     http::{Method, StatusCode},
     response::Response,
@@ -12,7 +14,7 @@ use crate::core::{
     error::ApiResult,
     routes::{self, Call, Route, open},
 };
-use world::{Country, Currency, Names};
+use world::{Country, Currency};
 
 const SCOPE: &str = "locale.read";
 
@@ -42,7 +44,7 @@ fn list(what: &str, items: impl Iterator<Item = Value>) -> ApiResult<Response> {
 
 /// Without a database of addresses nobody is anywhere, as Appwrite says it too.
 async fn here(call: Call) -> ApiResult<Response> {
-    let unknown = json!({
+    let mut here = json!({
         "ip": call.ip,
         "countryCode": "--",
         "country": "Unknown",
@@ -51,7 +53,30 @@ async fn here(call: Call) -> ApiResult<Response> {
         "eu": false,
         "currency": "",
     });
-    routes::json(StatusCode::OK, &unknown)
+    let place = call.app.places.find(&call.ip).unwrap_or_default();
+    if let Some(country) = world::countries().find(|country| country.code == place.country) {
+        let names = names(&call);
+        here["countryCode"] = json!(country.code);
+        here["country"] = json!(names.country(country.code));
+        here["continentCode"] = json!(country.continent);
+        here["continent"] = json!(names.continent(country.continent));
+        here["eu"] = json!(country.eu);
+        here["currency"] = json!(country.currency);
+    }
+    // What is not known is left out: to the strict ones among the SDKs these are texts and numbers, or not there.
+    let texts = [("city", place.city), ("timeZone", place.time_zone), ("postalCode", place.postal_code)];
+    for (key, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
+        here[key] = json!(text);
+    }
+    if let Some((latitude, longitude)) = place.position {
+        here["latitude"] = json!(latitude);
+        here["longitude"] = json!(longitude);
+    }
+    if let Some((number, name)) = place.network {
+        here["autonomousSystemNumber"] = json!(number.to_string());
+        here["autonomousSystemOrganization"] = json!(name);
+    }
+    routes::json(StatusCode::OK, &here)
 }
 
 async fn codes(_: Call) -> ApiResult<Response> {

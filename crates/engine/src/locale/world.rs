@@ -15,10 +15,14 @@ const CONTINENTS: usize = 7;
 pub struct Country {
     /// ISO 3166-1, two letters.
     pub code: &'static str,
+    /// Two letters: `EU`.
+    pub continent: &'static str,
     /// Member of the European Union.
     pub eu: bool,
     /// Without the plus; none where nobody can be called.
     pub phone: Option<&'static str>,
+    /// ISO 4217; empty where there is none.
+    pub currency: &'static str,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,10 +49,12 @@ fn rows<const CELLS: usize>(table: &'static str) -> impl Iterator<Item = [&'stat
 }
 
 pub fn countries() -> impl Iterator<Item = Country> {
-    rows(COUNTRIES).map(|[code, _continent, eu, phone, _currency]| Country {
+    rows(COUNTRIES).map(|[code, continent, eu, phone, currency]| Country {
         code,
+        continent,
         eu: eu == "1",
         phone: Some(phone).filter(|phone| !phone.is_empty()),
+        currency,
     })
 }
 
@@ -93,6 +99,15 @@ impl Names {
     fn all(self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let head = NAMES.lines().next().unwrap_or_default();
         zip(head.split('\t'), self.0.split('\t')).skip(BEFORE)
+    }
+
+    /// The name of a country; empty where it is not known.
+    pub fn country(self, code: &str) -> &'static str {
+        self.countries().find(|(known, _)| *known == code).map_or("", |(_, name)| name)
+    }
+
+    pub fn continent(self, code: &str) -> &'static str {
+        self.continents().find(|(known, _)| *known == code).map_or("", |(_, name)| name)
     }
 
     pub fn continents(self) -> impl Iterator<Item = (&'static str, &'static str)> {

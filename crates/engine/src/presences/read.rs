@@ -2,14 +2,13 @@
 //! (`ttl`); it is never.
 
 use axum::{http::StatusCode, response::Response};
-use rusqlite::types::Value as Sql;
-use serde_json::{Value, json};
+use rusqlite::{Row, types::Value as Sql};
 
 use super::presence::{Presence, SELECT};
 use crate::core::{
     error::ApiResult,
     permissions::{self, Action},
-    query::{self, Field, Shape, Source},
+    query::{Field, List, Shape, Source},
     routes::{self, Call},
 };
 
@@ -28,23 +27,13 @@ pub async fn list(call: Call) -> ApiResult<Response> {
         };
         Some(Field::plain(column).shaped(shape))
     };
-    let mut page = query::parse_fields(&call.list("queries"), &field)?;
-    page.conditions.push("(expires > ?)".to_owned());
-    page.values.push(Sql::Integer(call.app.now()));
+    let mut list = List::of(&call, &field)?.only("expires > ?", Sql::Integer(call.app.now()));
     if !call.caller.is_key() {
-        page.only_with("permissions", permissions::opening(Action::Read, call.caller.roles()));
+        list.page.only_with("permissions", permissions::opening(Action::Read, call.caller.roles()));
     }
-    let counted = call.counted();
-    let (total, presences) = call
-        .app
-        .store
-        .read(move |c| {
-            let source = Source { select: SELECT, from: "presence", key: ("id", Vec::new()), last: "number" };
-            page.list(c, source, counted, Presence::from_row)
-        })
-        .await?;
-    let presences: Vec<Value> = presences.iter().map(Presence::json).collect();
-    routes::json(StatusCode::OK, &json!({ "total": total, "presences": presences }))
+    let source = Source::whole(SELECT, "presence", "number");
+    let of_row = |row: &Row<'_>| Ok(Presence::from_row(row)?.json());
+    list.answer(&call.app.store, "presences", source, of_row).await
 }
 
 pub async fn get(call: Call) -> ApiResult<Response> {

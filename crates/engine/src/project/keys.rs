@@ -9,7 +9,7 @@ use crate::core::{
     caller::Caller,
     clock::iso,
     error::{ApiError, ApiResult},
-    query::{self, Field, Shape, Source},
+    query::{Field, List, Shape, Source},
     routes::{self, Call},
     store::StoreError,
 };
@@ -31,18 +31,9 @@ pub async fn list(call: Call) -> ApiResult<Response> {
             _ => return None,
         })
     };
-    let mut page = query::parse_fields(&call.list("queries"), &field)?;
-    page.conditions.push("(parent IS NULL)".to_owned());
-    let counted = call.counted();
-    let (total, keys) = call
-        .app
-        .store
-        .read(move |c| {
-            let source = Source { select: SELECT, from: "api_key", key: ("id", Vec::new()), last: "rowid" };
-            page.list(c, source, counted, json_of)
-        })
-        .await?;
-    routes::json(StatusCode::OK, &json!({ "total": total, "keys": keys }))
+    let mut list = List::of(&call, &field)?;
+    list.page.conditions.push("(parent IS NULL)".to_owned());
+    list.answer(&call.app.store, "keys", Source::whole(SELECT, "api_key", "rowid"), json_of).await
 }
 
 /// `GET /project/keys/{keyId}`

@@ -9,7 +9,7 @@ use crate::{
     core::{
         clock::iso,
         error::{ApiError, ApiResult},
-        query,
+        query::List,
         routes::{self, Call},
         store::{StoreError, is_conflict},
     },
@@ -30,7 +30,7 @@ struct Body {
 /// `GET /project/mock-phones`
 pub async fn list(call: Call) -> ApiResult<Response> {
     // Only limit and offset: there are no attributes.
-    let page = query::parse(&call.list("queries"), &|_| None)?;
+    let list = List::of_columns(&call, &|_| None)?;
     let all: Vec<Value> = call
         .app
         .store
@@ -39,8 +39,7 @@ pub async fn list(call: Call) -> ApiResult<Response> {
             Ok(statement.query_map([], json_of)?.collect::<Result<_, _>>()?)
         })
         .await?;
-    let total = if call.counted() { all.len() } else { 0 };
-    routes::json(StatusCode::OK, &json!({ "total": total, "mockNumbers": super::slice(all, &page) }))
+    list.slice("mockNumbers", all)
 }
 
 /// `POST /project/mock-phones`

@@ -4,6 +4,7 @@ mod keys;
 mod make_keys;
 mod mock_phones;
 mod oauth2;
+mod oauth2_server;
 mod overview;
 mod platforms;
 mod policies;
@@ -18,7 +19,6 @@ use axum::http::Method;
 pub use make_keys::{KeyError, NewKey};
 
 use crate::core::{
-    query::Page,
     routes::{Route, key},
     settings::Kind,
 };
@@ -33,6 +33,9 @@ fn of_the_whole() -> Vec<Route> {
     vec![
         key("project.read", Method::GET, "/project", |call| Box::pin(overview::get(call))),
         key("project.write", Method::PUT, "/project/labels", |call| Box::pin(overview::set_labels(call))),
+        key("project.oauth2.write", Method::PUT, "/project/oauth2-server", |call| {
+            Box::pin(oauth2_server::update(call))
+        }),
         patch("/project/auth-methods/{methodId}", |call| Box::pin(switches::auth_method(call))),
         patch("/project/protocols/{protocolId}", |call| Box::pin(switches::protocol(call))),
         patch("/project/services/{serviceId}", |call| Box::pin(switches::service(call))),
@@ -137,10 +140,4 @@ fn of_variables() -> Vec<Route> {
         key(write, Method::PUT, one, |call| Box::pin(variables::update(call))),
         key(write, Method::DELETE, one, |call| Box::pin(variables::delete(call))),
     ]
-}
-
-/// The page of a short list that lies in memory.
-fn slice<T>(all: Vec<T>, page: &Page) -> Vec<T> {
-    let number = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
-    all.into_iter().skip(number(page.offset)).take(number(page.limit)).collect()
 }

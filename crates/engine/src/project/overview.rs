@@ -4,12 +4,15 @@ use axum::{http::StatusCode, response::Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::core::{
-    app::App,
-    clock::iso,
-    error::ApiResult,
-    routes::{self, Call},
-    settings::{self, AUTH_METHODS, PROTOCOLS, Settings, Switch},
+use crate::{
+    core::{
+        app::App,
+        clock::iso,
+        error::ApiResult,
+        routes::{self, Call},
+        settings::{self, AUTH_METHODS, PROTOCOLS, Settings, Switch},
+    },
+    oauth2,
 };
 
 /// `GET /project`
@@ -40,7 +43,7 @@ fn json_of(app: &App, settings: &Settings) -> Value {
         ids.iter().map(|id| json!({ "$id": id, "enabled": settings.is_on(switch(id)) })).collect()
     };
     let mail = &settings.mail_server;
-    json!({
+    let mut project = json!({
         "$id": app.config.project,
         "$createdAt": iso(settings.created),
         "$updatedAt": iso(settings.updated),
@@ -69,5 +72,10 @@ fn json_of(app: &App, settings: &Settings) -> Value {
         "blocks": [],
         "consoleAccessedAt": "",
         "wafEnabled": false,
-    })
+    });
+    if let Some(fields) = project.as_object_mut() {
+        fields.extend(settings.oauth2_server.fields());
+        fields.insert("oAuth2ServerDiscoveryUrl".to_owned(), json!(oauth2::discovery_url(app)));
+    }
+    project
 }

@@ -9,7 +9,7 @@ use crate::{
         clock::iso,
         error::{ApiError, ApiResult},
         ids,
-        query::{self, Source},
+        query::{List, Source},
         routes::{self, Call},
         settings::{Kind, is_hostname},
         store::{StoreError, is_conflict},
@@ -37,17 +37,8 @@ pub async fn list(call: Call) -> ApiResult<Response> {
         };
         Some(known.to_owned())
     };
-    let page = query::parse(&call.list("queries"), &column)?;
-    let counted = call.counted();
-    let (total, platforms) = call
-        .app
-        .store
-        .read(move |c| {
-            let source = Source { select: SELECT, from: "platform", key: ("id", Vec::new()), last: "number" };
-            page.list(c, source, counted, json_of)
-        })
-        .await?;
-    routes::json(StatusCode::OK, &json!({ "total": total, "platforms": platforms }))
+    let source = Source::whole(SELECT, "platform", "number");
+    List::of_columns(&call, &column)?.answer(&call.app.store, "platforms", source, json_of).await
 }
 
 /// `GET /project/platforms/{platformId}`

@@ -2,12 +2,12 @@
 
 use axum::{http::StatusCode, response::Response};
 use rusqlite::params;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::overview;
 use crate::core::{
     error::ApiResult,
-    query,
+    query::List,
     routes::{self, Call},
     settings::{self, POLICIES, one_of},
 };
@@ -15,12 +15,10 @@ use crate::core::{
 /// `GET /project/policies`
 pub async fn list(call: Call) -> ApiResult<Response> {
     // Only limit and offset: there are no attributes.
-    let page = query::parse(&call.list("queries"), &|_| None)?;
+    let list = List::of_columns(&call, &|_| None)?;
     let policies = call.app.policies();
     let all: Vec<Value> = POLICIES.iter().filter_map(|id| policies.json(id)).collect();
-    let total = if call.counted() { all.len() } else { 0 };
-    let shown: Vec<Value> = super::slice(all, &page);
-    routes::json(StatusCode::OK, &json!({ "total": total, "policies": shown }))
+    list.slice("policies", all)
 }
 
 /// `GET /project/policies/{policyId}`

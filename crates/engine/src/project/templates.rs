@@ -9,7 +9,7 @@ use crate::{
     core::{
         error::{ApiError, ApiResult},
         messenger::{Language, Sender, Template},
-        query,
+        query::List,
         routes::{self, Call},
         settings::{Wording, Wordings, one_of, with_their_places},
     },
@@ -38,7 +38,7 @@ struct Body {
 /// `GET /project/templates/email`: those that are the organisation's own.
 pub async fn list(call: Call) -> ApiResult<Response> {
     // Only limit and offset: there are no attributes.
-    let page = query::parse(&call.list("queries"), &|_| None)?;
+    let list = List::of_columns(&call, &|_| None)?;
     let settings = call.app.settings();
     let named = call.app.store.read(|c| {
         let sql = "SELECT kind, locale FROM email_template ORDER BY number";
@@ -51,8 +51,7 @@ pub async fn list(call: Call) -> ApiResult<Response> {
         .iter()
         .filter_map(|(kind, locale)| Some(json_of(kind, locale, settings.wordings.get(kind, locale)?)))
         .collect();
-    let total = if call.counted() { all.len() } else { 0 };
-    routes::json(StatusCode::OK, &json!({ "total": total, "templates": super::slice(all, &page) }))
+    list.slice("templates", all)
 }
 
 /// `GET /project/templates/email/{templateId}`: the organisation's own words, or the built-in ones.

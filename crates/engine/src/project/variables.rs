@@ -9,7 +9,7 @@ use crate::core::{
     clock::iso,
     error::{ApiError, ApiResult},
     ids,
-    query::{self, Source},
+    query::{List, Source},
     routes::{self, Call},
     seal,
     store::{StoreError, is_conflict},
@@ -43,17 +43,8 @@ pub async fn list(call: Call) -> ApiResult<Response> {
         };
         Some(known.to_owned())
     };
-    let page = query::parse(&call.list("queries"), &column)?;
-    let counted = call.counted();
-    let (total, variables) = call
-        .app
-        .store
-        .read(move |c| {
-            let source = Source { select: SELECT, from: "variable", key: ("id", Vec::new()), last: "number" };
-            page.list(c, source, counted, json_of)
-        })
-        .await?;
-    routes::json(StatusCode::OK, &json!({ "total": total, "variables": variables }))
+    let source = Source::whole(SELECT, "variable", "number");
+    List::of_columns(&call, &column)?.answer(&call.app.store, "variables", source, json_of).await
 }
 
 /// `GET /project/variables/{variableId}`

@@ -144,6 +144,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::core::arbitrary::leaf;
 
     fn fits(query: &Value, payload: &Value) -> bool {
         Filter::parse(&[query.to_string()]).expect("valid").fits(payload)
@@ -172,7 +173,28 @@ mod tests {
         assert!(Filter::parse(&[query("regex", "name", json!([".*"])).to_string()]).is_err());
     }
 
+    /// JSON of every shape, often a query within.
+    fn any_json() -> impl Strategy<Value = Value> {
+        leaf(".{0,6}").prop_recursive(6, 32, 4, |inner| {
+            let method = "(and|or|equal|notEqual|lessThan|greaterThanEqual|isNull|select|.{0,4})";
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                (method, "(a|b|.{0,2})", proptest::collection::vec(inner, 0..4)).prop_map(
+                    |(method, attribute, values)| json!({ "method": method, "attribute": attribute, "values": values })
+                ),
+            ]
+        })
+    }
+
     proptest! {
+        #[test]
+        fn whatever_is_read_as_a_filter_decides(query in any_json(), own in any_json(), text in any::<bool>()) {
+            let query = if text { json!({ "method": "or", "values": [query.to_string()] }) } else { query };
+            if let Ok(filter) = Filter::parse(&[query.to_string()]) {
+                let _ = filter.fits(&json!({ "a": own, "b": 1 }));
+            }
+        }
+
         #[test]
         fn nothing_panics(text in ".{0,200}") {
             let _ = Filter::parse(&[text]);

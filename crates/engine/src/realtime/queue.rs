@@ -28,7 +28,7 @@ pub struct Told {
 impl Told {
     /// `all` counts the bytes of everything that waits.
     pub fn new(event: Numbered, all: &Arc<AtomicUsize>) -> Self {
-        let names = event.event.names.iter().chain(&event.event.channels).map(String::len).sum::<usize>();
+        let names = event.event.names().iter().chain(&event.event.channels).map(String::len).sum::<usize>();
         // As it is, and as the text that is made of it once.
         let bytes = 2 * (size(&event.event.payload) + names);
         all.fetch_add(bytes, Ordering::Relaxed);

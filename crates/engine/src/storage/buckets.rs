@@ -1,7 +1,7 @@
 //! Buckets made, changed, listed and deleted, with an API key.
 
 use axum::{http::StatusCode, response::Response};
-use rusqlite::params;
+use rusqlite::{Row, params};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -12,7 +12,7 @@ use super::{
 use crate::core::{
     error::{ApiError, ApiResult},
     ids,
-    query::{self, Source, TOTAL},
+    query::{List, Source},
     routes::{self, Call},
     store::is_conflict,
 };
@@ -151,28 +151,12 @@ pub async fn list(call: Call) -> ApiResult<Response> {
         };
         Some(known.to_owned())
     };
-    let queries = call.list("queries");
-    let mut page = query::parse(&queries, &column)?;
-    if let Some(words) = call.query_value("search") {
-        page.containing("(name || ' ' || id)", words);
-    }
+    let mut list = List::of_columns(&call, &column)?.searched(&call, "(name || ' ' || id)")?;
     // Buckets are few and chosen from: without a query all are answered.
-    let last = if queries.is_empty() {
-        page.limit = TOTAL;
-        "name"
-    } else {
-        "rowid"
-    };
-    let (counted, app) = (call.counted(), call.app.clone());
-    let (total, buckets) = call
-        .app
-        .store
-        .read(move |c| {
-            let source = Source { select: SELECT, from: "bucket", key: ("id", Vec::new()), last };
-            page.list(c, source, counted, |row| Ok(Bucket::from_row(row)?.json(&app.config)))
-        })
-        .await?;
-    routes::json(StatusCode::OK, &json!({ "total": total, "buckets": buckets }))
+    let last = if list.all_unless_asked(&call) { "name" } else { "rowid" };
+    let app = call.app.clone();
+    let of_row = move |row: &Row<'_>| Ok(Bucket::from_row(row)?.json(&app.config));
+    list.answer(&call.app.store, "buckets", Source::whole(SELECT, "bucket", last), of_row).await
 }
 
 pub async fn get(call: Call) -> ApiResult<Response> {

@@ -13,7 +13,7 @@ use super::{
 use crate::core::{
     error::ApiResult,
     permissions::{self, Action},
-    query::{self, Source},
+    query::{self, List, Source},
     routes::{self, Call},
 };
 
@@ -37,36 +37,23 @@ pub async fn list(call: Call) -> ApiResult<Response> {
         };
         Some(known.to_owned())
     };
-    let mut page = query::parse(&call.list("queries"), &column)?;
-    let counted = call.counted();
-    if let Some(words) = call.query_value("search") {
-        page.containing("name", words);
-    }
+    let mut list = List::of_columns(&call, &column)?.searched(&call, "name")?;
     let caller = call.caller;
-    let (total, files) = call
-        .app
-        .store
-        .read(move |c| {
-            let bucket = Bucket::get_for(c, &bucket, &caller)?;
-            // An upload that is not finished is nobody's file yet.
-            page.conditions.extend(["bucket_id = ?".to_owned(), "complete".to_owned()]);
-            page.values.push(Sql::Text(bucket.id.clone()));
-            if !permissions::allows(&bucket.permissions, Action::Read, &caller) {
-                if !bucket.file_security {
-                    return Err(unauthorized().into());
-                }
-                page.only_with("permissions", permissions::opening(Action::Read, caller.roles()));
+    query::answer(&call.app.store, "files", move |c| {
+        let bucket = Bucket::get_for(c, &bucket, &caller)?;
+        // An upload that is not finished is nobody's file yet.
+        list = list.only("complete AND bucket_id = ?", Sql::Text(bucket.id.clone()));
+        if !permissions::allows(&bucket.permissions, Action::Read, &caller) {
+            if !bucket.file_security {
+                return Err(unauthorized().into());
             }
-            let source = Source {
-                select: SELECT,
-                from: "file",
-                key: ("bucket_id = ? AND id", vec![Sql::Text(bucket.id)]),
-                last: "number",
-            };
-            page.list(c, source, counted, |row| Ok(File::from_row(row)?.json()))
-        })
-        .await?;
-    routes::json(StatusCode::OK, &json!({ "total": total, "files": files }))
+            list.page.only_with("permissions", permissions::opening(Action::Read, caller.roles()));
+        }
+        let key = ("bucket_id = ? AND id", vec![Sql::Text(bucket.id)]);
+        let source = Source { select: SELECT, from: "file", key, last: "number" };
+        list.read(c, source, |row| Ok(File::from_row(row)?.json()))
+    })
+    .await
 }
 
 /// A file that is still being uploaded is shown too: clients go on from its `chunksUploaded`.

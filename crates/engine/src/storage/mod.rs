@@ -28,7 +28,7 @@ use crate::core::routes::{Route, key, open};
 pub use discard::tidy;
 pub use file::File;
 pub use keys::{MasterKey, MasterKeyError, MasterKeys, in_use, rotate};
-pub use objects::{Objects, ObjectsError, S3};
+pub use objects::{Azure, Objects, ObjectsError, S3};
 pub use scan::{Clamd, ScanError, Scanner};
 pub use token::Token;
 

@@ -1,11 +1,11 @@
-//! Blobs of complete files in an object store that speaks S3. Uploads come into the folder of blobs as ever; a file's
+//! Blobs of complete files in an object store: one that speaks S3, or Azure Blob Storage. Uploads come into the folder of blobs as ever; a file's
 //! blob is put away when it is closed, before the database says that the file is there.
 
 use std::{path::Path, sync::Arc, time::Duration};
 
 use object_store::{
     BackoffConfig, ObjectStore, ObjectStoreExt as _, PutPayload, RetryConfig, aws::AmazonS3Builder,
-    path::Path as Name,
+    azure::MicrosoftAzureBuilder, path::Path as Name,
 };
 use tokio::io::AsyncReadExt as _;
 use url::Url;
@@ -37,6 +37,19 @@ pub struct S3 {
     pub secret_key: String,
 }
 
+/// Where it is in Azure and what opens it.
+#[derive(Clone)]
+pub struct Azure {
+    /// Of a store that is not Microsoft's: `https://blobs.example.org/account`.
+    pub endpoint: Option<Url>,
+    pub account: String,
+    pub container: String,
+    /// The folder in the container; may be empty.
+    pub prefix: String,
+    /// The account's key, as Azure shows it.
+    pub key: String,
+}
+
 /// Why an object store cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -55,21 +68,41 @@ impl std::fmt::Debug for S3 {
     }
 }
 
+impl std::fmt::Debug for Azure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Azure").field("container", &self.container).finish_non_exhaustive()
+    }
+}
+
 impl Objects {
     /// # Errors
     /// The settings fit no store. Nobody is asked yet.
     pub fn s3(place: &S3) -> Result<Self, ObjectsError> {
-        let retry =
-            RetryConfig { backoff: BackoffConfig::default(), max_retries: 5, retry_timeout: PATIENCE };
         let mut builder = AmazonS3Builder::new()
             .with_region(&place.region)
             .with_bucket_name(&place.bucket)
             .with_access_key_id(&place.access_key)
             .with_secret_access_key(&place.secret_key)
-            .with_retry(retry);
+            .with_retry(retry());
         if let Some(endpoint) = &place.endpoint {
             builder = builder
                 .with_endpoint(endpoint.as_str().trim_end_matches('/'))
+                .with_allow_http(endpoint.scheme() == "http");
+        }
+        Ok(Self { store: Arc::new(builder.build()?), prefix: Name::from(place.prefix.as_str()) })
+    }
+
+    /// # Errors
+    /// The settings fit no store. Nobody is asked yet.
+    pub fn azure(place: &Azure) -> Result<Self, ObjectsError> {
+        let mut builder = MicrosoftAzureBuilder::new()
+            .with_account(&place.account)
+            .with_container_name(&place.container)
+            .with_access_key(&place.key)
+            .with_retry(retry());
+        if let Some(endpoint) = &place.endpoint {
+            builder = builder
+                .with_endpoint(endpoint.as_str().trim_end_matches('/').to_owned())
                 .with_allow_http(endpoint.scheme() == "http");
         }
         Ok(Self { store: Arc::new(builder.build()?), prefix: Name::from(place.prefix.as_str()) })
@@ -143,4 +176,8 @@ impl Objects {
             _ => Ok(()),
         }
     }
+}
+
+fn retry() -> RetryConfig {
+    RetryConfig { backoff: BackoffConfig::default(), max_retries: 5, retry_timeout: PATIENCE }
 }

@@ -21,8 +21,10 @@ const PIXELS: u64 = 50_000_000;
 const MEMORY: u64 = 512 * 1024 * 1024;
 /// Width and height that can be asked for.
 const SIDE: u32 = 4000;
-/// JPEG quality where nobody says otherwise.
+/// Quality of JPEG and WebP where nobody says otherwise.
 const QUALITY: u8 = 80;
+/// The quality from which on WebP loses nothing.
+const WITHOUT_LOSS: u8 = 100;
 /// How quickly the colours of a GIF are chosen, of 1 (best) to 30.
 const GIF_SPEED: i32 = 10;
 
@@ -143,7 +145,11 @@ impl Recipe {
     /// A name that no other preview of the same file has.
     pub fn file_name(&self, output: Format) -> String {
         let Self { width, height, gravity, quality, background: [red, green, blue], .. } = self;
-        let kind = output.mime().trim_start_matches("image/");
+        let kind = match output {
+            // Copies of before there was WebP with loss are left to age out under their own names.
+            Format::Webp => "lossy.webp",
+            other => other.mime().trim_start_matches("image/"),
+        };
         let (across, down) = (gravity.across, gravity.down);
         let touch = self.touch.name();
         format!("{width}x{height}-{across}{down}-q{quality}-{red:02x}{green:02x}{blue:02x}{touch}.{kind}")
@@ -198,7 +204,7 @@ pub fn make<R: AsRef<[u8]>>(
     let picture = decode(Cursor::new(bytes.get_ref().as_ref()), source)?;
     let (part, (width, height)) = recipe.plan(picture.width(), picture.height());
     let picture = recipe.touch.apply(scale(&picture, part, width, height)?);
-    encode(picture, output, recipe).map_err(|_| PictureError::Damaged)
+    encode(picture, output, recipe).ok_or(PictureError::Damaged)
 }
 
 fn decode(bytes: impl BufRead + Seek, source: Format) -> Result<DynamicImage, PictureError> {
@@ -252,21 +258,33 @@ fn scale(
     picture.ok_or(PictureError::Damaged)
 }
 
-fn encode(picture: DynamicImage, output: Format, recipe: &Recipe) -> image::ImageResult<Vec<u8>> {
+fn encode(picture: DynamicImage, output: Format, recipe: &Recipe) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
-    match output {
+    let written = match output {
         Format::Jpeg => {
             let flat = flatten(picture, recipe.background);
-            flat.write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, recipe.quality))?;
+            flat.write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, recipe.quality))
         }
-        Format::Webp => picture.write_with_encoder(WebPEncoder::new_lossless(&mut bytes))?,
-        Format::Png => picture.write_with_encoder(PngEncoder::new(&mut bytes))?,
+        Format::Webp if recipe.quality < WITHOUT_LOSS => return lossy_webp(&picture, recipe.quality),
+        Format::Webp => picture.write_with_encoder(WebPEncoder::new_lossless(&mut bytes)),
+        Format::Png => picture.write_with_encoder(PngEncoder::new(&mut bytes)),
         Format::Gif => {
             let frame = image::Frame::new(picture.into_rgba8());
-            GifEncoder::new_with_speed(&mut bytes, GIF_SPEED).encode_frame(frame)?;
+            GifEncoder::new_with_speed(&mut bytes, GIF_SPEED).encode_frame(frame)
         }
-    }
-    Ok(bytes)
+    };
+    written.ok().map(|()| bytes)
+}
+
+fn lossy_webp(picture: &DynamicImage, quality: u8) -> Option<Vec<u8>> {
+    let (width, height) = (picture.width(), picture.height());
+    let encoder = match picture {
+        DynamicImage::ImageRgba8(pixels) => webp::Encoder::from_rgba(pixels, width, height),
+        DynamicImage::ImageRgb8(pixels) => webp::Encoder::from_rgb(pixels, width, height),
+        _ => return None,
+    };
+    let written = encoder.encode_simple(false, f32::from(quality)).ok()?;
+    Some(written.to_vec())
 }
 
 /// The picture over a background: JPEG has no transparency.
@@ -327,6 +345,39 @@ mod tests {
             let [pixel_red, _, blue] = one.get_pixel(20, 20).0;
             assert_eq!((pixel_red > 200, blue > 200), (red, !red), "{name}: {pixel_red} {blue}");
         }
+    }
+
+    #[test]
+    fn webp_is_as_large_as_its_quality_and_keeps_what_is_see_through() {
+        let noise = image::RgbaImage::from_fn(96, 96, |x, y| {
+            let value = u8::try_from((x * 37 + y * 91 + x * y * 13) % 256).expect("a byte");
+            image::Rgba([value, value ^ 0x55, 255 - value, if x < 48 { 255 } else { 0 }])
+        });
+        let mut png = Cursor::new(Vec::new());
+        noise.write_to(&mut png, ImageFormat::Png).expect("written");
+        let of = |quality| {
+            let recipe = Recipe { quality, ..recipe(0, 0, Format::Webp) };
+            make(&png, Format::Png, Format::Webp, &recipe).expect("made")
+        };
+        let [poor, usual, whole] = [10, 80, 100].map(of);
+        assert!(
+            poor.len() < usual.len() && usual.len() < whole.len(),
+            "{} {} {}",
+            poor.len(),
+            usual.len(),
+            whole.len()
+        );
+        for bytes in [&poor, &usual, &whole] {
+            let read = image::load_from_memory(bytes).expect("a picture").into_rgba8();
+            assert_eq!(
+                (read.width(), read.get_pixel(10, 10).0[3], read.get_pixel(80, 10).0[3]),
+                (96, 255, 0)
+            );
+        }
+        let exact = image::load_from_memory(&whole).expect("a picture").into_rgba8();
+        assert_eq!(exact.get_pixel(10, 10), noise.get_pixel(10, 10), "without loss");
+        let (first, second) = (recipe(1, 1, Format::Webp), recipe(1, 1, Format::Jpeg));
+        assert_ne!(first.file_name(Format::Webp), second.file_name(Format::Jpeg));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use axum::{
 };
 use rusqlite::{Connection, params, types::Value as Sql};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     file::File,
@@ -18,7 +18,7 @@ use crate::core::{
     error::{ApiError, ApiResult},
     ids,
     permissions::Action,
-    query::{self, Source},
+    query::{self, List, Source},
     routes::{self, Call, Route, open},
     store::StoreError,
 };
@@ -108,25 +108,19 @@ async fn list(call: Call) -> ApiResult<Response> {
         };
         Some(known.to_owned())
     };
-    let mut page = query::parse(&call.list("queries"), &column)?;
-    let counted = call.counted();
+    let mut list = List::of_columns(&call, &column)?;
     let (bucket, file) = (call.param("bucketId").to_owned(), call.param("fileId").to_owned());
-    let caller = call.caller;
-    let (total, tokens) = call
-        .app
-        .store
-        .read(move |c| {
-            let file = own(c, &bucket, &file, &caller)?;
-            page.conditions.push("file_token.file = ?".to_owned());
-            page.values.push(Sql::Integer(file.number));
-            let from = "file_token JOIN file ON file.number = file_token.file";
-            let key = ("file_token.file = ? AND file_token.id", vec![Sql::Integer(file.number)]);
-            let source = Source { select: token::SELECT, from, key, last: "file_token.number" };
-            page.list(c, source, counted, Token::from_row)
-        })
-        .await?;
-    let tokens = tokens.iter().map(|token| token.json(&call.app)).collect::<ApiResult<Vec<Value>>>()?;
-    routes::json(StatusCode::OK, &json!({ "total": total, "tokens": tokens }))
+    let (app, caller) = (call.app.clone(), call.caller);
+    query::answer(&call.app.store, "tokens", move |c| {
+        let file = own(c, &bucket, &file, &caller)?;
+        list = list.only("file_token.file = ?", Sql::Integer(file.number));
+        let from = "file_token JOIN file ON file.number = file_token.file";
+        let key = ("file_token.file = ? AND file_token.id", vec![Sql::Integer(file.number)]);
+        let source = Source { select: token::SELECT, from, key, last: "file_token.number" };
+        let (total, tokens) = list.read(c, source, Token::from_row)?;
+        Ok((total, tokens.iter().map(|token| token.json(&app)).collect::<ApiResult<Vec<Value>>>()?))
+    })
+    .await
 }
 
 async fn get(call: Call) -> ApiResult<Response> {

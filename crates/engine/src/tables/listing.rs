@@ -4,7 +4,9 @@ use rusqlite::{Connection, Row, types::Value as Sql};
 use serde_json::{Value, json};
 
 use crate::core::{
-    query::{self, Field, Shape, Source},
+    error::ApiResult,
+    query::{Field, List, Shape, Source},
+    routes::Call,
     store::StoreError,
 };
 
@@ -23,19 +25,23 @@ const ATTRIBUTES: [&str; 11] = [
     "side",
 ];
 
+/// What a request for such a list asks for.
+pub fn asked(call: &Call) -> ApiResult<List> {
+    List::of(call, &field)
+}
+
 /// How many fit, and the ones of the page.
-pub fn page(c: &Connection, items: &[Value], queries: &[String]) -> Result<(i64, Vec<Value>), StoreError> {
-    let mut page = query::parse_fields(queries, &field)?;
-    let list = Sql::Text(json!(items).to_string());
-    page.values.insert(0, list.clone());
+pub fn page(c: &Connection, mut list: List, items: &[Value]) -> Result<(i64, Vec<Value>), StoreError> {
+    let items = Sql::Text(json!(items).to_string());
+    list.page.values.insert(0, items.clone());
     let source = Source {
         select: "SELECT value FROM json_each(?)",
         from: "json_each(?)",
-        key: ("json_extract(value, '$.key')", vec![list]),
+        key: ("json_extract(value, '$.key')", vec![items]),
         last: "key",
     };
     let read = |row: &Row<'_>| Ok(serde_json::from_str(&row.get::<_, String>(0)?).unwrap_or_default());
-    page.list(c, source, true, read)
+    list.read(c, source, read)
 }
 
 fn field(name: &str) -> Option<Field> {

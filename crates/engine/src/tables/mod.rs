@@ -1,9 +1,11 @@
 //! `/tablesdb` and its older form `/databases`: databases, tables, columns, indexes, rows and transactions. A table is
 //! a real SQLite table with real columns.
 
+mod attributes;
 mod columns;
 mod databases;
 mod indexes;
+mod known;
 mod listing;
 mod older;
 mod relations;

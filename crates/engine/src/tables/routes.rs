@@ -25,6 +25,9 @@ fn of_databases() -> Vec<Route> {
         key(read, Method::GET, one, to!(databases::read::get)),
         key(write, Method::PUT, one, to!(databases::change::update)),
         key(write, Method::DELETE, one, to!(databases::change::delete)),
+        key(read, Method::GET, "/tablesdb/specifications", to!(databases::status::specifications)),
+        key(read, Method::GET, "/tablesdb/{databaseId}/status", to!(databases::status::status)),
+        key(read, Method::GET, "/tablesdb/{databaseId}/replicas", to!(databases::status::replicas)),
     ]
 }
 

@@ -1,5 +1,7 @@
 //! One table: where it is, what is known of it, and how it changes in SQLite.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde_json::{Value, json};
 
@@ -12,14 +14,15 @@ use super::{
 use crate::core::{
     caller::Caller,
     clock::iso,
-    error::ApiError,
-    query::{Field, Search, Shape},
+    error::{ApiError, ApiResult},
+    query::{self, Field, Search, Shape},
+    row_key::RowKey,
     store::StoreError,
 };
 
 pub const SELECT: &str =
     "SELECT number, database_id, id, name, permissions, row_security, enabled, columns, indexes,
-                            created, updated FROM data_table";
+                            created, updated, row_key() FROM data_table";
 
 #[derive(Debug, Clone)]
 pub struct Table {
@@ -34,12 +37,28 @@ pub struct Table {
     pub indexes: Vec<Index>,
     pub created: i64,
     pub updated: i64,
+    pub key: RowKey,
 }
 
 impl Table {
+    /// The table, to be changed.
     pub fn get(c: &Connection, database: &str, id: &str) -> Result<Self, StoreError> {
+        Self::by_id(c, database, id, Self::from_row)
+    }
+
+    /// The table, to be looked at.
+    pub fn look(c: &Connection, database: &str, id: &str) -> Result<Arc<Self>, StoreError> {
+        Self::by_id(c, database, id, Self::known)
+    }
+
+    fn by_id<T>(
+        c: &Connection,
+        database: &str,
+        id: &str,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
         let sql = format!("{SELECT} WHERE database_id = ?1 AND id = ?2");
-        let found = c.prepare_cached(&sql)?.query_row(params![database, id], Self::from_row).optional()?;
+        let found = c.prepare_cached(&sql)?.query_row(params![database, id], read).optional()?;
         if let Some(table) = found {
             return Ok(table);
         }
@@ -48,8 +67,8 @@ impl Table {
     }
 
     /// The table for somebody's rows. What is not enabled is there for API keys only.
-    pub fn open(c: &Connection, database: &str, id: &str, caller: &Caller) -> Result<Self, StoreError> {
-        let table = Self::get(c, database, id)?;
+    pub fn open(c: &Connection, database: &str, id: &str, caller: &Caller) -> Result<Arc<Self>, StoreError> {
+        let table = Self::look(c, database, id)?;
         if !caller.is_key() {
             let mut enabled = c.prepare_cached("SELECT enabled FROM database WHERE id = ?1")?;
             if !enabled.query_row([database], |row| row.get::<_, bool>(0))? {
@@ -82,6 +101,7 @@ impl Table {
             indexes: read(&text(8)?, 8)?,
             created: row.get(9)?,
             updated: row.get(10)?,
+            key: RowKey::new(row.get(11)?),
         })
     }
 
@@ -105,12 +125,15 @@ impl Table {
     }
 
     /// Drops it with its rows and all that was built over them.
-    pub fn drop(&self, tx: &Connection) -> Result<(), StoreError> {
-        for relation in self.columns.iter().filter_map(|column| column.relation.as_ref()) {
-            relation.drop(tx, self)?;
+    pub fn drop(mut self, tx: &Connection) -> Result<(), StoreError> {
+        // One by one: where the table is related to itself, the other side goes with the first.
+        while let Some(place) = self.columns.iter().position(|column| column.relation.is_some()) {
+            if let Some(relation) = self.columns.remove(place).relation {
+                relation.drop(tx, &mut self)?;
+            }
         }
         for index in &self.indexes {
-            index.drop(tx, self)?;
+            index.drop(tx, &self)?;
         }
         tx.execute_batch(&format!("DROP TABLE {}", self.sql()))?;
         tx.execute("DELETE FROM data_table WHERE number = ?1", [self.number])?;
@@ -143,22 +166,30 @@ impl Table {
         format!("\"rows_{}\"", self.number)
     }
 
-    /// What queries see of an attribute; system attributes begin with `$`.
-    pub fn field(&self, attribute: &str) -> Option<Field> {
-        Some(match attribute {
+    /// What queries see of an attribute, or why they see nothing; system attributes begin with `$`.
+    pub fn field(&self, attribute: &str) -> ApiResult<Field> {
+        Ok(match attribute {
             "$id" => Field::plain("\"$id\""),
             "$sequence" => Field::plain("\"$sequence\""),
             "$createdAt" => Field::plain("\"$created\"").shaped(Shape::Millis),
             "$updatedAt" => Field::plain("\"$updated\"").shaped(Shape::Millis),
             key => {
-                let column = self.shown().find(|column| column.key == key)?;
+                let column = self.shown().find(|column| column.key == key);
+                let column = column.ok_or_else(|| query::unknown(key))?;
                 match &column.relation {
+                    _ if column.is_encrypted() => {
+                        return Err(query::invalid(format!("cannot query encrypted attribute: {key}")));
+                    }
                     None => column.field(&self.sql(), self.search(key)),
                     // The id of the related row, where it lies here.
                     Some(Relation { link: Link::Here { column }, .. }) => {
                         Field::plain(format!("\"{column}\""))
                     }
-                    Some(_) => return None,
+                    Some(_) => {
+                        return Err(query::invalid(format!(
+                            "cannot query on virtual relationship attribute: {key}"
+                        )));
+                    }
                 }
             }
         })

@@ -12,7 +12,7 @@ use crate::{
         error::{ApiError, ApiResult},
         events::Event,
         ids,
-        query::{self, Source, TOTAL},
+        query::{List, Source},
         routes::{self, Call},
         store::{StoreError, is_conflict},
     },
@@ -69,34 +69,14 @@ pub async fn list(call: Call) -> ApiResult<Response> {
         };
         Some(known.to_owned())
     };
-    let queries = call.list("queries");
-    let mut page = query::parse(&queries, &column)?;
-    if let Some(words) = call.query_value("search") {
-        page.containing("(name || ' ' || id)", words);
-    }
+    let mut list = List::of_columns(&call, &column)?.searched(&call, "(name || ' ' || id)")?;
     if !call.caller.is_key() {
-        page.conditions.push(
-            "(id IN (SELECT team_id FROM membership WHERE user_id = ? AND joined NOT NULL))".to_owned(),
-        );
-        page.values.push(Sql::Text(call.caller.user_id().unwrap_or_default().to_owned()));
+        let member = "id IN (SELECT team_id FROM membership WHERE user_id = ? AND joined NOT NULL)";
+        list = list.only(member, Sql::Text(call.caller.user_id().unwrap_or_default().to_owned()));
     }
     // Teams are few and chosen from: without a query all are answered.
-    let last = if queries.is_empty() {
-        page.limit = TOTAL;
-        "name"
-    } else {
-        "rowid"
-    };
-    let counted = call.counted();
-    let (total, teams) = call
-        .app
-        .store
-        .read(move |c| {
-            let source = Source { select: SELECT, from: "team", key: ("id", Vec::new()), last };
-            page.list(c, source, counted, json_of)
-        })
-        .await?;
-    routes::json(StatusCode::OK, &json!({ "total": total, "teams": teams }))
+    let last = if list.all_unless_asked(&call) { "name" } else { "rowid" };
+    list.answer(&call.app.store, "teams", Source::whole(SELECT, "team", last), json_of).await
 }
 
 pub async fn get(call: Call) -> ApiResult<Response> {

@@ -32,6 +32,8 @@ pub enum Change {
     EmailVerified(bool),
     PhoneVerified(bool),
     Mfa(bool),
+    /// Whether they may act as others.
+    Impersonator(bool),
 }
 
 /// Keeps the change, logs it, and answers the user. A new password ends their sessions unless a policy keeps them.
@@ -88,6 +90,7 @@ pub fn write(
         Change::EmailVerified(on) => ("email_verified", Box::new(on)),
         Change::PhoneVerified(on) => ("phone_verified", Box::new(on)),
         Change::Mfa(on) => ("mfa", Box::new(on)),
+        Change::Impersonator(on) => ("impersonator", Box::new(on)),
     };
     let sql = format!("UPDATE user SET {column} = ?1, updated = ?2 WHERE id = ?3");
     match tx.execute(&sql, params![value, now, id]) {

@@ -28,6 +28,7 @@ struct Body {
     email_verification: Option<bool>,
     phone_verification: Option<bool>,
     mfa: Option<bool>,
+    impersonator: Option<bool>,
 }
 
 /// The path says which field counts. An empty address, number or password takes it away.
@@ -57,6 +58,7 @@ pub async fn set(mut call: Call, field: &'static str) -> ApiResult<Response> {
         "emailVerification" => Change::EmailVerified(body.email_verification.ok_or_else(missing)?),
         "phoneVerification" => Change::PhoneVerified(body.phone_verification.ok_or_else(missing)?),
         "mfa" => Change::Mfa(body.mfa.ok_or_else(missing)?),
+        "impersonator" => Change::Impersonator(body.impersonator.ok_or_else(missing)?),
         _ => Change::Prefs(check_prefs(body.prefs.ok_or_else(missing)?)?),
     };
     let prefs = matches!(change, Change::Prefs(_));

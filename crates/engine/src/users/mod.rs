@@ -23,7 +23,7 @@ use crate::{
     account::{identities, logs, mfa::recovery_codes::Before},
     core::{
         error::ApiResult,
-        routes::{Call, Handler, Route, key},
+        routes::{Access, Call, Handler, Route, key},
     },
     teams,
 };
@@ -31,6 +31,11 @@ use targets::manage;
 
 fn read(method: Method, path: &'static str, handler: Handler) -> Route {
     key("users.read", method, path, handler)
+}
+
+/// Also for whoever may act as others.
+fn look(path: &'static str, handler: Handler) -> Route {
+    Route { access: Access::KeyOrImpersonator, ..read(Method::GET, path, handler) }
 }
 
 fn change(method: Method, path: &'static str, handler: Handler) -> Route {
@@ -55,10 +60,10 @@ fn making() -> Vec<Route> {
             Box::pin(create::import(call, "scrypt-modified"))
         }),
         change(post, "/users/sha", |call| Box::pin(create::import(call, "sha"))),
-        read(Method::GET, "/users", |call| Box::pin(read::list(call))),
+        look("/users", |call| Box::pin(read::list(call))),
         read(Method::GET, "/users/identities", |call| Box::pin(identities::list(call))),
         change(Method::DELETE, "/users/identities/{identityId}", |call| Box::pin(identities::delete(call))),
-        read(Method::GET, "/users/{userId}", |call| Box::pin(read::get(call))),
+        look("/users/{userId}", |call| Box::pin(read::get(call))),
         change(Method::DELETE, "/users/{userId}", |call| Box::pin(read::delete(call))),
     ]
 }
@@ -78,9 +83,10 @@ fn one_field() -> Vec<Route> {
         change(patch.clone(), "/users/{userId}/verification", |call| {
             Box::pin(fields::set(call, "emailVerification"))
         }),
-        change(patch, "/users/{userId}/verification/phone", |call| {
+        change(patch.clone(), "/users/{userId}/verification/phone", |call| {
             Box::pin(fields::set(call, "phoneVerification"))
         }),
+        change(patch, "/users/{userId}/impersonator", |call| Box::pin(fields::set(call, "impersonator"))),
     ]
 }
 

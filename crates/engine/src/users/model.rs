@@ -29,6 +29,8 @@ pub struct User {
     pub email_verified: bool,
     pub phone_verified: bool,
     pub mfa: bool,
+    /// Whether they may act as others.
+    pub impersonator: bool,
     pub password_updated: i64,
     pub created: i64,
     pub updated: i64,
@@ -39,7 +41,7 @@ pub struct User {
 /// Of a query `FROM user`.
 pub const COLUMNS: &str = "id, coalesce(email, ''), name, password, status, labels, prefs, email_verified, \
      password_updated, created, updated, accessed, coalesce(phone, ''), phone_verified, mfa, former_passwords, \
-     (SELECT json_group_array(json_array(t.id, t.kind, t.provider_id, t.identifier, t.name, t.expired, t.created, \
+     impersonator, (SELECT json_group_array(json_array(t.id, t.kind, t.provider_id, t.identifier, t.name, t.expired, t.created, \
         t.updated)) FROM target t WHERE t.user_id = user.id)";
 
 impl User {
@@ -58,6 +60,7 @@ impl User {
             email_verified: false,
             phone_verified: false,
             mfa: false,
+            impersonator: false,
             password_updated: 0,
             created: now,
             updated: now,
@@ -85,7 +88,8 @@ impl User {
             phone_verified: row.get(13)?,
             mfa: row.get(14)?,
             former_passwords: serde_json::from_str(&row.get::<_, String>(15)?).unwrap_or_default(),
-            targets: targets::from_json(&id, &row.get::<_, String>(16)?),
+            impersonator: row.get(16)?,
+            targets: targets::from_json(&id, &row.get::<_, String>(17)?),
             id,
         })
     }
@@ -172,6 +176,7 @@ impl User {
             "prefs": self.prefs,
             "targets": self.targets.iter().map(targets::Target::json).collect::<Vec<_>>(),
             "accessedAt": iso(self.accessed),
+            "impersonator": self.impersonator,
         })
     }
 

@@ -1,12 +1,12 @@
-//! Listing, reading and deleting users with an API key.
+//! Listing, reading and deleting users with an API key; whoever may act as others looks for whom.
 
 use axum::{http::StatusCode, response::Response};
-use serde_json::json;
+use serde_json::Value;
 
 use super::model::{COLUMNS, User};
 use crate::core::{
     error::ApiResult,
-    query::{self, Source},
+    query::{self, List, Source},
     routes::{self, Call},
 };
 
@@ -25,34 +25,31 @@ pub async fn list(call: Call) -> ApiResult<Response> {
             "registration" => "created",
             "passwordUpdate" => "password_updated",
             "accessedAt" => "accessed",
+            "impersonator" => "impersonator",
             _ => return None,
         };
         Some(known.to_owned())
     };
-    let mut page = query::parse(&call.list("queries"), &column)?;
-    if let Some(words) = call.query_value("search") {
-        page.containing(
-            "(name || ' ' || coalesce(email, '') || ' ' || coalesce(phone, '') || ' ' || id)",
-            words,
-        );
-    }
-    let counted = call.counted();
-    let (total, users) = call
-        .app
-        .store
-        .read(move |c| {
-            let select = format!("SELECT {COLUMNS} FROM user");
-            let source = Source { select: &select, from: "user", key: ("id", Vec::new()), last: "rowid" };
-            page.list(c, source, counted, |row| Ok(User::from_row(row)?.json_for_key()))
-        })
-        .await?;
-    routes::json(StatusCode::OK, &json!({ "total": total, "users": users }))
+    let names = "(name || ' ' || coalesce(email, '') || ' ' || coalesce(phone, '') || ' ' || id)";
+    let list = List::of_columns(&call, &column)?.searched(&call, names)?;
+    let is_key = call.caller.is_key();
+    query::answer(&call.app.store, "users", move |c| {
+        let select = format!("SELECT {COLUMNS} FROM user");
+        let source = Source::whole(&select, "user", "rowid");
+        list.read(c, source, |row| Ok(shown(&User::from_row(row)?, is_key)))
+    })
+    .await
 }
 
 pub async fn get(call: Call) -> ApiResult<Response> {
     let id = call.param("userId").to_owned();
     let user = call.app.store.read(move |c| User::get(c, &id)).await?;
-    routes::json(StatusCode::OK, &user.json_for_key())
+    routes::json(StatusCode::OK, &shown(&user, call.caller.is_key()))
+}
+
+/// Of passwords only programs with a key hear anything.
+fn shown(user: &User, is_key: bool) -> Value {
+    if is_key { user.json_for_key() } else { user.json() }
 }
 
 pub async fn prefs(call: Call) -> ApiResult<Response> {

@@ -35,7 +35,8 @@ pub async fn list(call: Call) -> ApiResult<Response> {
         })
         .await?;
     let sessions: Vec<Value> = sessions.iter().map(|session| session.told(&call.app, false)).collect();
-    routes::json(StatusCode::OK, &json!({ "total": sessions.len(), "sessions": sessions }))
+    let total = if call.counted() { sessions.len() } else { 0 };
+    routes::json(StatusCode::OK, &json!({ "total": total, "sessions": sessions }))
 }
 
 /// `POST /users/{userId}/sessions`: a session with its secret, for a server that speaks for somebody.

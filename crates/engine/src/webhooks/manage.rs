@@ -12,7 +12,7 @@ use crate::core::{
     clock::iso,
     error::{ApiError, ApiResult},
     ids,
-    query::{self, Field, Shape, Source},
+    query::{Field, List, Shape, Source},
     routes::{self, Call},
     seal,
     store::{StoreError, is_conflict},
@@ -68,17 +68,8 @@ pub async fn list(call: Call) -> ApiResult<Response> {
             _ => return None,
         })
     };
-    let page = query::parse_fields(&call.list("queries"), &field)?;
-    let counted = call.counted();
-    let (total, webhooks) = call
-        .app
-        .store
-        .read(move |c| {
-            let source = Source { select: SELECT, from: "webhook", key: ("id", Vec::new()), last: "number" };
-            page.list(c, source, counted, json_of)
-        })
-        .await?;
-    routes::json(StatusCode::OK, &json!({ "total": total, "webhooks": webhooks }))
+    let source = Source::whole(SELECT, "webhook", "number");
+    List::of(&call, &field)?.answer(&call.app.store, "webhooks", source, json_of).await
 }
 
 /// `GET /webhooks/{webhookId}`

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use axum::body::Bytes;
 use rusqlite::{Connection, Transaction, params};
 
-use crate::core::{events::Event, store::StoreError};
+use crate::core::{events::Event, row_key::RowKey, store::StoreError};
 
 /// Deliveries that may wait for one webhook. Who is that far behind begins anew.
 pub const MOST: i64 = 10_000;
@@ -16,6 +16,9 @@ const BYTES: usize = 256 * 1024;
 /// Rests after failures in milliseconds; all together more than half a day.
 const RESTS: [i64; 9] =
     [5_000, 30_000, 120_000, 600_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000, 28_800_000];
+
+/// What payloads are sealed as that may not lie open.
+const SEALED: &str = "webhook event";
 
 /// How long to wait after `failures`.
 fn rest(failures: i64) -> i64 {
@@ -32,7 +35,7 @@ pub struct Wanted {
 
 impl Wanted {
     fn takes(&self, event: &Event) -> bool {
-        event.names.iter().any(|name| self.events.contains(name))
+        event.names().iter().any(|name| self.events.contains(name))
     }
 }
 
@@ -70,7 +73,9 @@ pub fn put(
             continue;
         }
         let sql = "INSERT INTO webhook_event (names, payload, actor) VALUES (?1, ?2, ?3)";
-        tx.prepare_cached(sql)?.execute(params![event.names.join(","), event.payload.to_string(), actor])?;
+        let payload = event.payload.to_string();
+        let payload = if event.secret { RowKey::of(tx)?.seal_text(SEALED, &payload)? } else { payload };
+        tx.prepare_cached(sql)?.execute(params![event.names().join(","), payload, actor])?;
         let number = tx.last_insert_rowid();
         let sql = "INSERT INTO webhook_delivery (webhook, event, due)
              SELECT number, ?2, ?3 FROM webhook WHERE number = ?1 AND enabled AND waiting < ?4";
@@ -168,13 +173,14 @@ pub fn take(
     let sql = "SELECT d.number, d.tries, e.names, e.payload, e.actor
          FROM webhook_delivery d JOIN webhook_event e ON e.number = d.event
          WHERE d.webhook = ?1 AND d.due <= ?2 ORDER BY d.due, d.number LIMIT ?3";
+    let key = RowKey::of(c)?;
     let mut statement = c.prepare_cached(sql)?;
     let deliveries = statement.query_map([webhook, now, most], |row| {
         Ok(Delivery {
             number: row.get(0)?,
             tries: row.get(1)?,
             names: row.get(2)?,
-            payload: row.get::<_, String>(3)?.into(),
+            payload: payload(&key, row.get(3)?),
             actor: row.get(4)?,
         })
     })?;
@@ -188,6 +194,11 @@ pub fn take(
         }
     }
     Ok((!taken.is_empty()).then_some((target, taken)))
+}
+
+/// Empty where it cannot be opened: then the server's secret is another, and nothing can be signed with it anyway.
+fn payload(key: &RowKey, kept: String) -> Bytes {
+    key.open_text(SEALED, kept).unwrap_or_default().into()
 }
 
 /// What came of one delivery: nothing to say, or the log of its failure.

@@ -35,6 +35,67 @@ async fn databases_and_tables_are_listed_changed_and_deleted() {
 }
 
 #[tokio::test]
+async fn no_list_is_counted_where_nobody_wants_to_know() {
+    let engine = Running::start().await;
+    let admin = notes::table(&engine, json!([]), false).await;
+    notes::column(&admin, "integer", "rank", &json!({})).await;
+    let index = json!({ "key": "by_rank", "type": "key", "columns": ["rank"] });
+    admin.ok(Method::POST, &format!("{TABLE}/indexes"), &index).await;
+    admin.ok(Method::POST, "/tablesdb/transactions", &json!({})).await;
+    notes::row(&admin, "one", &json!({})).await;
+    engine.user("ada").await;
+    for (path, name) in [
+        ("/tablesdb", "databases"),
+        ("/tablesdb/main/tables", "tables"),
+        ("/tablesdb/main/tables/notes/columns", "columns"),
+        ("/tablesdb/main/tables/notes/indexes", "indexes"),
+        ("/tablesdb/main/tables/notes/rows", "rows"),
+        ("/tablesdb/transactions", "transactions"),
+        ("/databases/main/collections", "collections"),
+        ("/databases/main/collections/notes/attributes", "attributes"),
+        ("/users", "users"),
+        ("/users/ada/sessions", "sessions"),
+        ("/users/ada/targets", "targets"),
+        ("/project/keys", "keys"),
+        ("/project/policies", "policies"),
+        ("/project/oauth2", "providers"),
+    ] {
+        let counted = admin.get(path).await;
+        assert!(counted["total"].as_i64() > Some(0), "{path} {counted}");
+        let plain = admin.get(&format!("{path}?total=false")).await;
+        assert_eq!(plain["total"], 0, "{path}");
+        assert_eq!(plain[name], counted[name], "{path}");
+    }
+}
+
+#[tokio::test]
+async fn how_a_database_is_and_that_there_is_one_of_it() {
+    let engine = Running::start().await;
+    let admin = notes::table(&engine, json!([]), false).await;
+    engine.later(7_000);
+    let status = admin.get("/tablesdb/main/status").await;
+    assert_eq!(
+        (&status["health"], &status["ready"], &status["uptime"]),
+        (&json!("healthy"), &json!(true), &json!(7))
+    );
+    assert_eq!((&status["engine"], status["replicas"].as_array().map(Vec::len)), (&json!("sqlite"), Some(1)));
+    let replicas = admin.get("/tablesdb/main/replicas").await;
+    assert_eq!((&replicas["replicas"], &replicas["members"][0]["role"]), (&json!(0), &json!("primary")));
+    assert_eq!(admin.get("/tablesdb/specifications").await["total"], 0);
+    for path in ["/tablesdb/other/status", "/tablesdb/other/replicas"] {
+        assert_eq!(admin.refused(Method::GET, path, &Value::Null).await, (404, "database_not_found".into()));
+    }
+    let own = json!({ "databaseId": "own", "name": "Own", "specification": "s-1vcpu-1gb" });
+    let twice = json!({ "databaseId": "own", "name": "Own", "replicas": 2 });
+    for body in [own, twice] {
+        let refused = admin.refused(Method::POST, "/tablesdb", &body).await;
+        assert_eq!(refused, (400, "general_argument_invalid".into()));
+    }
+    let shared = json!({ "databaseId": "own", "name": "Own", "specification": "serverless", "replicas": 0 });
+    admin.ok(Method::POST, "/tablesdb", &shared).await;
+}
+
+#[tokio::test]
 async fn what_is_not_enabled_is_there_for_keys_only() {
     let engine = Running::start().await;
     let admin = notes::table(&engine, json!(["read(\"any\")"]), false).await;

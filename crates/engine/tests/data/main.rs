@@ -5,11 +5,15 @@ mod harness;
 
 mod columns;
 mod databases;
+mod encrypted;
+mod hostile;
 mod indexes;
 mod many_rows;
 mod notes;
 mod older_names;
 mod places;
 mod queries;
+mod related_queries;
 mod relationships;
+mod self_relations;
 mod transactions;

@@ -3,13 +3,14 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 pub mod files;
+pub mod places;
 pub mod socket;
 
 use std::{
     collections::HashMap,
     net::SocketAddr,
     sync::{
-        Arc,
+        Arc, LazyLock,
         atomic::{AtomicI64, Ordering},
     },
     time::Duration,
@@ -20,6 +21,30 @@ use serde_json::{Value, json};
 use telestack_engine::{AccountsConfig, Clock, Engine, EngineConfig, Mailbox, MessengerConfig, Outlet};
 
 pub const PASSWORD: &str = "correct horse battery";
+
+/// One for all, as each reads the certificates of the machine when it is made. It keeps no connection: what is open would
+/// hold an engine that ended.
+pub static HTTP: LazyLock<reqwest::Client> =
+    LazyLock::new(|| reqwest::Client::builder().pool_max_idle_per_host(0).build().expect("a client"));
+
+/// Waits until `condition` holds.
+pub async fn until(what: &str, mut condition: impl AsyncFnMut() -> bool) {
+    until_some(what, async || condition().await.then_some(())).await;
+}
+
+/// Waits until there is something, and answers it.
+pub async fn until_some<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let wait = async {
+        loop {
+            if let Some(found) = look().await {
+                return found;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let waited = tokio::time::timeout(Duration::from_secs(60), wait).await;
+    waited.unwrap_or_else(|_| panic!("waited in vain for {what}"))
+}
 
 /// A clock that moves when it is told to.
 #[derive(Debug)]
@@ -67,6 +92,7 @@ impl Running {
             origins: vec!["https://app.example.org".into()],
             behind_proxy: false,
             inside: Vec::new(),
+            places: None,
             quota: None,
             encryption: None,
             scanner: None,
@@ -127,15 +153,7 @@ impl Running {
 
     /// The oldest message to `to` that nobody took yet, waited for.
     pub async fn message(&self, to: &str) -> Value {
-        let wait = async {
-            loop {
-                if let Some(message) = self.take_message(to) {
-                    return message;
-                }
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(20), wait).await.expect("a message")
+        until_some(&format!("a message to {to}"), async || self.take_message(to)).await
     }
 
     /// The code in the oldest message to `to`.
@@ -248,9 +266,8 @@ impl Client {
     }
 
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        let request = reqwest::Client::new()
-            .request(method, format!("{}{path}", self.base))
-            .header("x-appwrite-project", "telestack");
+        let request =
+            HTTP.request(method, format!("{}{path}", self.base)).header("x-appwrite-project", "telestack");
         self.headers.iter().fold(request, |request, (name, value)| request.header(name, value))
     }
 

@@ -4,6 +4,7 @@
 mod harness;
 
 mod access;
+mod letters;
 mod outside;
 mod providers;
 mod reliable;
@@ -13,7 +14,7 @@ mod topics;
 
 use std::time::Duration;
 
-use harness::{Client, Running};
+use harness::{Client, Running, until_some};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -34,18 +35,13 @@ async fn send(engine: &Running, channel: &str, message: Value) -> Value {
 /// The message when it has `status`, waited for.
 async fn until(engine: &Running, id: &str, status: &str) -> Value {
     let admin = engine.admin();
-    let wait = async {
-        loop {
-            let message = admin.get(&format!("/messaging/messages/{id}")).await;
-            if message["status"] == status {
-                return message;
-            }
-            let over = ["sent", "failed"].iter().any(|end| message["status"] == *end);
-            assert!(!over, "not {status}: {message}");
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(30), wait).await.expect("the status in time")
+    until_some(&format!("{id} to be {status}"), async || {
+        let message = admin.get(&format!("/messaging/messages/{id}")).await;
+        let over = ["sent", "failed"].iter().any(|end| message["status"] == *end);
+        assert!(!over || message["status"] == status, "not {status}: {message}");
+        (message["status"] == status).then_some(message)
+    })
+    .await
 }
 
 /// Somebody with so many addresses, as if they had come over years; put into the database itself, for each request is

@@ -23,6 +23,19 @@ impl Browser {
         answer
     }
 
+    /// What a person is shown who opens an address: status, policy and page.
+    pub async fn shown(&mut self, url: &Url) -> (u16, String, String) {
+        let request = self.http.get(url.clone()).header("cookie", self.cookies_for(url));
+        let request =
+            request.header("accept", "text/html,application/xhtml+xml").header("accept-language", "de");
+        let answer = request.send().await.expect("answered");
+        self.take(&answer);
+        let header = |name: &str| answer.headers()[name].to_str().expect("text").to_owned();
+        assert_eq!(header("cache-control"), "no-store", "{url}");
+        let (status, policy) = (answer.status().as_u16(), header("content-security-policy"));
+        (status, policy, answer.text().await.expect("text"))
+    }
+
     /// A change of the API, as the page that is open makes it.
     pub async fn patch(&mut self, base: &str, path: &str) -> Value {
         let url = Url::parse(&format!("{base}{path}")).expect("a URL");

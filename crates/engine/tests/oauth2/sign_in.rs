@@ -152,10 +152,29 @@ async fn a_browser_without_pages_is_told_what_happened() {
     let mut browser = Browser::new();
     let there = browser.sent_to(&begin(&engine, "sessions", &[])).await;
     let back = browser.sent_to(&there).await;
-    let answer = browser.get(&back).await;
-    assert!(answer.status().is_success());
-    assert_eq!(answer.headers()["cache-control"], "no-store");
+    let (status, policy, page) = browser.shown(&back).await;
+    assert_eq!(status, 200);
+    assert!(page.contains("<html lang=\"de\">") && page.contains("Sie sind angemeldet"), "{page}");
+    assert!(policy.contains("default-src 'none'") && !page.contains("<script"), "{policy}");
     assert!(browser.is_signed_in(&engine.base).await);
+    // The same way back a second time: a person is told, and a program reads it.
+    let (status, _, page) = browser.shown(&back).await;
+    assert_eq!(status, 400);
+    assert!(page.contains("Sie sind nicht angemeldet") && page.contains("Begin anew"), "{page}");
+    assert_eq!(browser.refused(&back).await, (400, "user_oauth2_bad_request".into()));
+    // What the provider says is text and never markup.
+    provider.lies(super::provider::Lie::Denied);
+    let there = browser.sent_to(&begin(&engine, "sessions", &[])).await;
+    let mut back = browser.sent_to(&there).await;
+    let state = parameter(&back, "state");
+    back.query_pairs_mut().clear().extend_pairs([("state", state.as_str()), ("error", "<b>no</b>")]);
+    let (status, _, page) = browser.shown(&back).await;
+    assert_eq!(status, 424);
+    assert!(page.contains("&lt;b&gt;no") && !page.contains("<b>"), "{page}");
+    // Nor is a provider that is not here told in JSON.
+    let gone = begin(&engine, "sessions", &[]).as_str().replace("/oidc", "/nobody");
+    let (status, ..) = browser.shown(&gone.parse().expect("a URL")).await;
+    assert_eq!(status, 501);
     let refused = browser.refused(&begin(&engine, "tokens", &[("failure", FAILURE)])).await;
     assert_eq!(refused, (400, "general_argument_invalid".into()), "a token needs a page");
 }

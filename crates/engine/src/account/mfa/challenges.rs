@@ -14,7 +14,7 @@ use crate::{
         error::{ApiError, ApiResult},
         ids,
         limits::Rate,
-        messenger::{Channel, Language, Template},
+        messenger::{Channel, Language, Letter, Template},
         routes::{self, Call},
         store::StoreError,
     },
@@ -54,7 +54,15 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
     let (id, now) = (ids::unique(), call.app.now());
     let code = sent.is_some().then(ids::code);
     let hash = code.as_ref().map(|code| hash(&call.app, &id, code));
-    let (kept, session) = (id.clone(), call.caller.user()?.1.to_owned());
+    let language = Language::of(&call.headers);
+    let letter = sent.zip(code).map(|((_, template, to), code)| Letter {
+        template,
+        language,
+        to,
+        values: vec![("code", code), ("minutes", (LIFETIME / 60_000).to_string())],
+        until: now + LIFETIME,
+    });
+    let (app, kept, session) = (call.app.clone(), id.clone(), call.caller.user()?.1.to_owned());
     call.app
         .store
         .write(move |tx| {
@@ -62,14 +70,9 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
             let sql = "INSERT INTO challenge (id, session_id, factor, hash, tries, created, expire)
                  VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6)";
             tx.execute(sql, params![kept, session, body.factor, hash, now, now + LIFETIME])?;
-            Ok(())
+            letter.map_or(Ok(()), |letter| letter.post(tx, &app))
         })
         .await?;
-    if let (Some((_, template, to)), Some(code)) = (sent, code) {
-        let minutes = (LIFETIME / 60_000).to_string();
-        let values = [("code", code.as_str()), ("minutes", &minutes)];
-        call.app.messenger.send(template, Language::of(&call.headers), to, now, &values);
-    }
     let challenge =
         json!({ "$id": id, "$createdAt": iso(now), "userId": user.id, "expire": iso(now + LIFETIME) });
     routes::json(StatusCode::CREATED, &challenge)

@@ -76,21 +76,10 @@ fn page(call: &Call, name: &str) -> ApiResult<Option<Url>> {
 
 /// Where the provider sends people back to: what an administrator enters there, too.
 fn callback(call: &Call, provider: &str) -> ApiResult<Url> {
-    let config = &call.app.config;
-    let own = config.accounts.public_url.clone().or_else(|| {
-        let host = call.headers.get(header::HOST)?.to_str().ok()?;
-        Url::parse(&format!("{}://{host}", if config.https { "https" } else { "http" })).ok()
-    });
-    let path = format!("v1{}{provider}/{}", CALLBACK, config.project);
-    let url = own.and_then(|mut own| {
-        if !own.path().ends_with('/') {
-            own.set_path(&format!("{}/", own.path()));
-        }
-        own.join(&path).ok()
-    });
-    url.ok_or_else(|| {
-        ApiError::argument("The server does not know its own address: set [server] public_url.")
-    })
+    let path = format!("v1{}{provider}/{}", CALLBACK, call.app.config.project);
+    pages::own_address(call)?
+        .join(&path)
+        .map_err(|_| ApiError::argument("The server does not know its own address: set [server] public_url."))
 }
 
 /// What is asked for: what signing in needs, and what the program wants besides.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::{
-    http::{StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
@@ -12,6 +12,7 @@ use url::{Url, form_urlencoded};
 use super::{
     bad_request,
     flow::Flow,
+    page,
     provider::{self, Endpoints, Expected, Nonce, Provider},
     redirect,
     settle::{self, Arrival},
@@ -58,9 +59,8 @@ pub async fn returned(call: Call) -> ApiResult<Response> {
     }
     // Whom nothing is known of is sent nowhere.
     let flow = Flow::take(&call, &state).await?;
-    let arrived = arrive(&call, &flow).await;
-    let mut response =
-        arrived.or_else(|error| fail(&flow, error)).unwrap_or_else(IntoResponse::into_response);
+    let arrived = arrive(&call, &flow).await.or_else(|error| fail(&flow, error));
+    let mut response = page::or_page(&call.headers, arrived).unwrap_or_else(IntoResponse::into_response);
     flow.forget(&call, &state, &mut response);
     Ok(response)
 }
@@ -101,13 +101,10 @@ async fn arrive(call: &Call, flow: &Flow) -> ApiResult<Response> {
     }
     let (user, begun) =
         call.app.change(move |tx, events| settle::open(tx, events, &app, &trace, &arrival)).await?;
-    sessions::alert(call, &user, &begun);
+    sessions::alert(call, &user, &begun).await;
     let mut response = match &flow.success {
         Some(page) => redirect(StatusCode::FOUND, page.as_str())?,
-        None => {
-            let said = "You are signed in. You can close this window.";
-            ([(header::CACHE_CONTROL, "no-store")], said).into_response()
-        }
+        None => page::signed_in(&call.headers),
     };
     sessions::set_cookies(call, &mut response, &begun.secret.encode());
     Ok(response)

@@ -7,6 +7,7 @@ mod begin;
 mod callback;
 mod flow;
 mod native;
+mod page;
 pub mod provider;
 mod settle;
 
@@ -21,7 +22,7 @@ use crate::core::{
     app::App,
     error::{ApiError, ApiResult},
     limits::Rate,
-    routes::{Handler, Route, open},
+    routes::{Call, Handler, Route, open},
 };
 use provider::{Endpoints, Provider};
 
@@ -35,12 +36,22 @@ pub fn routes() -> Vec<Route> {
     };
     let callback = "/account/sessions/oauth2/callback/{provider}/{projectId}";
     vec![
-        route(Method::GET, "/account/sessions/oauth2/{provider}", |call| Box::pin(begin::session(call))),
-        route(Method::GET, "/account/tokens/oauth2/{provider}", |call| Box::pin(begin::token(call))),
-        route(Method::GET, callback, |call| Box::pin(callback::returned(call))),
-        route(Method::POST, callback, |call| Box::pin(callback::posted(call))),
+        route(Method::GET, "/account/sessions/oauth2/{provider}", |call| {
+            Box::pin(shown(call, |call| Box::pin(begin::session(call))))
+        }),
+        route(Method::GET, "/account/tokens/oauth2/{provider}", |call| {
+            Box::pin(shown(call, |call| Box::pin(begin::token(call))))
+        }),
+        route(Method::GET, callback, |call| Box::pin(shown(call, |call| Box::pin(callback::returned(call))))),
+        route(Method::POST, callback, |call| Box::pin(shown(call, |call| Box::pin(callback::posted(call))))),
         route(Method::POST, "/account/sessions/id-token", |call| Box::pin(native::create(call))),
     ]
+}
+
+/// What a browser is at: it shows a failure to a person.
+async fn shown(call: Call, handler: Handler) -> ApiResult<Response> {
+    let headers = call.headers.clone();
+    page::or_page(&headers, handler(call).await)
 }
 
 /// Fresh tokens of the provider for what a session was opened with, where it gave one that refreshes.

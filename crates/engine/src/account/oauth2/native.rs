@@ -74,6 +74,6 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
     let (app, trace) = (call.app.clone(), Trace::of(&call));
     let (user, begun) =
         call.app.change(move |tx, events| settle::open(tx, events, &app, &trace, &arrival)).await?;
-    sessions::alert(&call, &user, &begun);
+    sessions::alert(&call, &user, &begun).await;
     sessions::answer(&call, &begun)
 }

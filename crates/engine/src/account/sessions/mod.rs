@@ -28,7 +28,7 @@ use crate::{
         events::Event,
         ids,
         limits::Rate,
-        messenger::{Channel, Language, Template},
+        messenger::{Channel, Language, Letter, Template},
         routes::{self, Access, Call, Route},
         store::StoreError,
     },
@@ -42,6 +42,8 @@ pub use sign_in::{TRIES, wrong_credentials};
 const MANY: Rate = Rate { times: 600, window: HOUR };
 /// Accounts without a name that one address may make in an hour.
 const ANONYMOUS: Rate = Rate { times: 50, window: HOUR };
+/// How long it is tried to tell somebody that they signed in.
+const ALERT: i64 = 6 * HOUR;
 
 pub fn routes() -> Vec<Route> {
     let one = "/account/sessions/{sessionId}";
@@ -75,6 +77,8 @@ pub struct Session {
     factors: String,
     updated: i64,
     mfa_updated: i64,
+    /// Where it was opened, two letters; empty where it is not known.
+    country: String,
     /// The account elsewhere that it was opened with.
     pub identity: Option<Identity>,
 }
@@ -87,8 +91,19 @@ pub struct Begun {
     another: bool,
 }
 
-const OWN: [&str; 10] =
-    ["id", "user_id", "provider", "ip", "agent", "created", "expire", "factors", "updated", "mfa_updated"];
+const OWN: [&str; 11] = [
+    "id",
+    "user_id",
+    "provider",
+    "ip",
+    "agent",
+    "created",
+    "expire",
+    "factors",
+    "updated",
+    "mfa_updated",
+    "country",
+];
 
 /// Sessions of the user `?1`, each with its identity behind its own columns.
 fn select() -> String {
@@ -153,8 +168,9 @@ pub fn begin(
     let (id, hash) = (ids::unique(), ids::hash_secret(&secret.secret));
     let (factors, identity) = (json!(opening.factors).to_string(), opening.identity);
     tx.execute(
-        "INSERT INTO session (id, user_id, hash, provider, ip, agent, created, expire, factors, updated, identity_id)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?7, ?10)",
+        "INSERT INTO session (id, user_id, hash, provider, ip, agent, created, expire, factors, updated, identity_id,
+           country)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?7, ?10, ?11)",
         params![
             id,
             user.id,
@@ -165,7 +181,8 @@ pub fn begin(
             now,
             now + policies.session_duration,
             factors,
-            identity
+            identity,
+            trace.country
         ],
     )?;
     if policies.sessions > 0 {
@@ -199,6 +216,21 @@ pub fn end_all(
     Ok(())
 }
 
+/// Ends one session of `user`; one that is not there is over already.
+pub fn end_one(
+    tx: &Connection,
+    events: &mut Vec<Event>,
+    user: &str,
+    id: &str,
+    now: i64,
+) -> Result<(), StoreError> {
+    if let Some(session) = find(tx, user, id)? {
+        tx.execute("DELETE FROM session WHERE user_id = ?1 AND id = ?2", [user, id])?;
+        events.push(session.event("delete", now));
+    }
+    Ok(())
+}
+
 /// The answer to a sign-in, with its cookies.
 pub fn answer(call: &Call, begun: &Begun) -> ApiResult<Response> {
     let mut session = begun.session.told(&call.app, true);
@@ -212,21 +244,28 @@ pub fn answer(call: &Call, begun: &Begun) -> ApiResult<Response> {
     Ok(response)
 }
 
-/// Tells the account's owner by mail that somebody signed in, where this is wanted and was not the first time.
-pub fn alert(call: &Call, user: &User, begun: &Begun) {
+/// Tells the account's owner by mail that somebody signed in, where this is wanted and was not the first time. Whoever
+/// signed in did so, also where this cannot be kept.
+pub async fn alert(call: &Call, user: &User, begun: &Begun) {
     let app = &call.app;
     let wanted = app.policies().session_alerts && begun.another && !user.email.is_empty();
-    if wanted && app.messenger.needs(Channel::Email).is_ok() {
-        let time = iso(begun.session.created);
-        let device = agent::words(&begun.session.agent);
-        let values = [("time", time.as_str()), ("ip", &begun.session.ip), ("device", &device)];
-        app.messenger.send(
-            Template::SignedIn,
-            Language::of(&call.headers),
-            user.email.clone(),
-            app.now(),
-            &values,
-        );
+    if !wanted || app.messenger.needs(Channel::Email).is_err() {
+        return;
+    }
+    let letter = Letter {
+        template: Template::SignedIn,
+        language: Language::of(&call.headers),
+        to: user.email.clone(),
+        values: vec![
+            ("time", iso(begun.session.created)),
+            ("ip", begun.session.ip.clone()),
+            ("device", agent::words(&begun.session.agent)),
+        ],
+        until: app.now() + ALERT,
+    };
+    let own = app.clone();
+    if let Err(error) = app.store.write(move |tx| letter.post(tx, &own)).await {
+        tracing::error!(%error, "somebody is not told of a sign-in");
     }
 }
 
@@ -247,6 +286,7 @@ impl Session {
             factors: row.get(7)?,
             updated: row.get(8)?,
             mfa_updated: row.get(9)?,
+            country: row.get(10)?,
             identity: row
                 .get::<_, Option<String>>(OWN.len())?
                 .map(|_| Identity::at(row, OWN.len()))
@@ -295,7 +335,7 @@ impl Session {
             "secret": "",
             "mfaUpdatedAt": if self.mfa_updated == 0 { String::new() } else { iso(self.mfa_updated) },
         });
-        agent::describe(&mut session, &self.agent);
+        agent::describe(&mut session, &self.agent, &self.country);
         session
     }
 }

@@ -71,6 +71,6 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
         })
         .await?;
     let (user, begun) = begun.ok_or_else(tokens::invalid)?;
-    alert(&call, &user, &begun);
+    alert(&call, &user, &begun).await;
     answer(&call, &begun)
 }

@@ -60,7 +60,7 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
             begin(tx, events, &app, &trace, &owner, opening)
         })
         .await?;
-    alert(&call, &user, &begun);
+    alert(&call, &user, &begun).await;
     answer(&call, &begun)
 }
 

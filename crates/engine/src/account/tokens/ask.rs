@@ -3,7 +3,9 @@
 
 use super::{Purpose, Token, make, make_with};
 use crate::{
-    core::{app::App, error::ApiResult, events::Event, ids, routes::Call, store::StoreError},
+    core::{
+        app::App, error::ApiResult, events::Event, ids, messenger::Letter, routes::Call, store::StoreError,
+    },
     users::{self, User},
 };
 
@@ -13,14 +15,14 @@ pub enum Address {
     Phone(String),
 }
 
-/// The token, and whether a message goes out.
-pub struct Asked {
-    pub token: Token,
-    pub known: bool,
-}
-
-/// Makes a token for whoever has `address`. Where people may sign up, somebody new is made.
-pub async fn ask(call: &Call, address: Address, wanted: &str, purpose: Purpose) -> ApiResult<Asked> {
+/// Makes a token for whoever has `address`, and tells them by `letter`. Where people may sign up, somebody new is made.
+pub async fn ask(
+    call: &Call,
+    address: Address,
+    wanted: &str,
+    purpose: Purpose,
+    letter: impl FnOnce(&Token, String) -> Letter + Send + 'static,
+) -> ApiResult<Token> {
     let told = ids::wanted(wanted)?;
     let (app, is_key) = (call.app.clone(), call.caller.is_key());
     let policies = call.app.policies();
@@ -33,7 +35,9 @@ pub async fn ask(call: &Call, address: Address, wanted: &str, purpose: Purpose) 
         Address::Email(email) => users::check_new_email(&call.app, email).is_ok(),
         Address::Phone(_) => true,
     };
-    let asked = call.app.change(move |tx, events| {
+    let token = call.app.change(move |tx, events| {
+        let (Address::Email(to) | Address::Phone(to)) = &address;
+        let to = to.clone();
         let known = match &address {
             Address::Email(email) => User::find_by_email(tx, email)?,
             Address::Phone(phone) => User::find_by_phone(tx, phone)?,
@@ -49,13 +53,16 @@ pub async fn ask(call: &Call, address: Address, wanted: &str, purpose: Purpose) 
         let id = user.map(|user| user.id);
         // A program with a key may know everything.
         let told = id.as_ref().filter(|_| is_key).unwrap_or(&told);
-        let token = match code {
-            Some(code) => make_with(tx, &app, purpose, id.as_deref(), told, code, purpose.lifetime())?,
-            None => make(tx, &app, purpose, id.as_deref(), told)?,
-        };
-        Ok(Asked { token, known: id.is_some() })
+        if let Some(code) = code {
+            return make_with(tx, &app, purpose, id.as_deref(), told, code, purpose.lifetime());
+        }
+        let token = make(tx, &app, purpose, id.as_deref(), told)?;
+        if id.is_some() {
+            letter(&token, to).post(tx, &app)?;
+        }
+        Ok(token)
     });
-    Ok(asked.await?)
+    Ok(token.await?)
 }
 
 /// Somebody new with the id that was asked for, or another where it is taken: that is not to be heard, either.

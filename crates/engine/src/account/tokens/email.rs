@@ -4,7 +4,7 @@ use axum::{http::StatusCode, response::Response};
 use serde::Deserialize;
 
 use super::{
-    Purpose,
+    Purpose, Token,
     ask::{Address, ask},
     limit,
 };
@@ -12,7 +12,7 @@ use crate::{
     account::phrase,
     core::{
         error::ApiResult,
-        messenger::{Channel, Language, Template},
+        messenger::{Channel, Language, Letter, Template},
         routes::{self, Call},
     },
     users::check_email,
@@ -32,13 +32,14 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
     call.app.messenger.needs(Channel::Email)?;
     limit(&call, &email)?;
     let phrase = if body.phrase { phrase::make() } else { String::new() };
-    let purpose = Purpose::EmailCode;
-    let asked = ask(&call, Address::Email(email.clone()), &body.user_id, purpose).await?;
-    if asked.known {
-        let values =
-            [("code", asked.token.secret.as_str()), ("phrase", &phrase), ("minutes", &purpose.minutes())];
-        let language = Language::of(&call.headers);
-        call.app.messenger.send(Template::EmailCode, language, email, call.app.now(), &values);
-    }
-    routes::json(StatusCode::CREATED, &asked.token.json(call.caller.is_key(), &phrase))
+    let (purpose, language, said) = (Purpose::EmailCode, Language::of(&call.headers), phrase.clone());
+    let letter = move |token: &Token, to| Letter {
+        template: Template::EmailCode,
+        language,
+        to,
+        values: vec![("code", token.secret.clone()), ("phrase", said), ("minutes", purpose.minutes())],
+        until: token.expire,
+    };
+    let token = ask(&call, Address::Email(email), &body.user_id, purpose, letter).await?;
+    routes::json(StatusCode::CREATED, &token.json(call.caller.is_key(), &phrase))
 }

@@ -4,7 +4,7 @@ use axum::{http::StatusCode, response::Response};
 use serde::Deserialize;
 
 use super::{
-    Purpose,
+    Purpose, Token,
     ask::{Address, ask},
     limit,
 };
@@ -13,7 +13,7 @@ use crate::{
     core::{
         clock::iso,
         error::ApiResult,
-        messenger::{Channel, Language, Template},
+        messenger::{Channel, Language, Letter, Template},
         routes::{self, Call},
     },
     users::check_email,
@@ -37,20 +37,24 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
     call.app.messenger.needs(Channel::Email)?;
     limit(&call, &email)?;
     let phrase = if body.phrase { phrase::make() } else { String::new() };
-    let purpose = Purpose::MagicLink;
-    let asked = ask(&call, Address::Email(email.clone()), &body.user_id, purpose).await?;
-    if asked.known {
-        let token = &asked.token;
+    let (purpose, language, said) = (Purpose::MagicLink, Language::of(&call.headers), phrase.clone());
+    let project = call.app.config.project.clone();
+    let letter = move |token: &Token, to| {
         let parameters = [
             ("userId", token.told.as_str()),
             ("secret", &token.secret),
             ("expire", &iso(token.expire)),
-            ("project", &call.app.config.project),
+            ("project", &project),
         ];
         let link = redirect::link(&page, &parameters);
-        let values = [("link", link.as_str()), ("phrase", &phrase), ("minutes", &purpose.minutes())];
-        let language = Language::of(&call.headers);
-        call.app.messenger.send(Template::MagicLink, language, email, call.app.now(), &values);
-    }
-    routes::json(StatusCode::CREATED, &asked.token.json(call.caller.is_key(), &phrase))
+        Letter {
+            template: Template::MagicLink,
+            language,
+            to,
+            values: vec![("link", link), ("phrase", said), ("minutes", purpose.minutes())],
+            until: token.expire,
+        }
+    };
+    let token = ask(&call, Address::Email(email), &body.user_id, purpose, letter).await?;
+    routes::json(StatusCode::CREATED, &token.json(call.caller.is_key(), &phrase))
 }

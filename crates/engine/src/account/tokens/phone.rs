@@ -4,14 +4,14 @@ use axum::{http::StatusCode, response::Response};
 use serde::Deserialize;
 
 use super::{
-    Purpose,
+    Purpose, Token,
     ask::{Address, ask},
     limit,
 };
 use crate::{
     core::{
         error::ApiResult,
-        messenger::{Channel, Language, Template},
+        messenger::{Channel, Language, Letter, Template},
         routes::{self, Call},
     },
     users::check_phone,
@@ -26,17 +26,18 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
     }
     let body: Body = call.json().await?;
     let phone = check_phone(&body.phone)?;
-    let is_mock = call.app.settings().mock_phones.contains_key(&phone);
-    if !is_mock {
+    if !call.app.settings().mock_phones.contains_key(&phone) {
         call.app.messenger.needs(Channel::Sms)?;
     }
     limit(&call, &phone)?;
-    let purpose = Purpose::PhoneCode;
-    let asked = ask(&call, Address::Phone(phone.clone()), &body.user_id, purpose).await?;
-    if asked.known && !is_mock {
-        let values = [("code", asked.token.secret.as_str()), ("minutes", &purpose.minutes())];
-        let language = Language::of(&call.headers);
-        call.app.messenger.send(Template::PhoneCode, language, phone, call.app.now(), &values);
-    }
-    routes::json(StatusCode::CREATED, &asked.token.json(call.caller.is_key(), ""))
+    let (purpose, language) = (Purpose::PhoneCode, Language::of(&call.headers));
+    let letter = move |token: &Token, to| Letter {
+        template: Template::PhoneCode,
+        language,
+        to,
+        values: vec![("code", token.secret.clone()), ("minutes", purpose.minutes())],
+        until: token.expire,
+    };
+    let token = ask(&call, Address::Phone(phone), &body.user_id, purpose, letter).await?;
+    routes::json(StatusCode::CREATED, &token.json(call.caller.is_key(), ""))
 }

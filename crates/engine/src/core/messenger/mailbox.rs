@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{Channel, Message, MessageError};
+use super::{Message, MessageError};
 use crate::core::{clock::iso, ids};
 
 /// `{"channel","to","subject","text","html","time"}` in files whose names sort in the order of sending.
@@ -27,12 +27,8 @@ impl Mailbox {
     }
 
     pub async fn put(&self, message: &Message, now: i64) -> Result<(), MessageError> {
-        let channel = match message.channel {
-            Channel::Email => "email",
-            Channel::Sms => "sms",
-        };
         let line = json!({
-            "channel": channel,
+            "channel": message.channel.name(),
             "to": message.to,
             "subject": message.subject,
             "text": message.text,
@@ -60,6 +56,7 @@ impl Mailbox {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::messenger::Channel;
 
     #[tokio::test]
     async fn a_message_is_one_line_in_one_file() {

@@ -1,16 +1,22 @@
 //! Mail and text messages out. Nobody waits for them: how long an answer takes says nothing about who got one.
+//!
+//! A message is kept sealed in the transaction of what it belongs to (`letter.rs`) and sent by work of its own (`post.rs`),
+//! at most once.
 
 pub mod answer;
+mod letter;
 mod mailbox;
+mod post;
 mod server;
 mod sms;
 mod smtp;
 mod template;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::http::StatusCode;
-use tokio::sync::Semaphore;
+use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
 use url::Url;
 
 use super::{
@@ -18,27 +24,37 @@ use super::{
     outbound::Outbound,
     settings::Live,
 };
+use letter::Content;
+pub use letter::Letter;
 pub use mailbox::Mailbox;
+pub use post::begin;
 pub use server::OpenMailServer;
 pub use sms::{Provider as SmsProvider, Sms};
 pub use smtp::{Relay, Security, Smtp};
 pub use template::{Language, Template};
 
-/// Messages that may wait at once; what comes on top is dropped and said in the log.
-const WAITING: usize = 1000;
-/// Messages that are on their way at once.
-const LINES: usize = 8;
-/// Waits before further tries where trying again may help.
-const AGAIN: [Duration; 3] = [Duration::from_secs(5), Duration::from_secs(30), Duration::from_secs(120)];
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Channel {
     Email,
     Sms,
 }
 
+impl Channel {
+    /// As it is kept.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Sms => "sms",
+        }
+    }
+
+    fn from_name(name: &str) -> Self {
+        if name == Self::Sms.name() { Self::Sms } else { Self::Email }
+    }
+}
+
 /// One message to one person.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Message {
     pub channel: Channel,
     /// An address or a telephone number.
@@ -56,7 +72,7 @@ impl std::fmt::Debug for Message {
 }
 
 /// Who a mail is from. What is empty is as the outlet has it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sender {
     pub name: String,
     pub email: String,
@@ -114,14 +130,13 @@ pub struct Messenger {
     config: MessengerConfig,
     /// What an administrator set in place of it.
     live: Arc<Live>,
-    waiting: Arc<Semaphore>,
-    lines: Arc<Semaphore>,
+    /// Told when there is something to send.
+    wake: Arc<Notify>,
 }
 
 impl Messenger {
     pub fn new(config: MessengerConfig, live: Arc<Live>) -> Self {
-        let [waiting, lines] = [WAITING, LINES].map(|places| Arc::new(Semaphore::new(places)));
-        Self { config, live, waiting, lines }
+        Self { config, live, wake: Arc::default() }
     }
 
     pub fn organisation(&self) -> &str {
@@ -157,83 +172,39 @@ impl Messenger {
         }
     }
 
-    /// Fills a template in and sends it to `to`, in the background.
-    pub fn send(
+    /// A template filled in, in the organisation's own words where it has some.
+    fn fill(
         &self,
         template: Template,
         language: Language,
         to: String,
-        now: i64,
-        values: &[(&'static str, &str)],
-    ) {
-        let mut values = values.to_vec();
+        values: &[(&'static str, String)],
+    ) -> Content {
+        let mut values: Vec<(&'static str, &str)> =
+            values.iter().map(|(name, value)| (*name, value.as_str())).collect();
         values.push(("organisation", &self.config.organisation));
         let own = template.kind().and_then(|kind| self.live.get().wordings.find(kind, language));
-        let (message, sender) = match own {
-            Some(own) => (own.fill(to, &values), own.sender.clone()),
-            None => (template.fill(language, to, &values), Sender::default()),
-        };
-        let outlet = self.outlet(message.channel);
-        let Ok(place) = self.waiting.clone().try_acquire_owned() else {
-            tracing::error!("a message was dropped: too many wait already");
-            return;
-        };
-        let lines = self.lines.clone();
-        tokio::spawn(async move {
-            let _place = place;
-            deliver(&outlet, &message, &sender, now, &lines).await;
-        });
+        match own {
+            Some(own) => Content { message: own.fill(to, &values), sender: own.sender.clone() },
+            None => Content { message: template.fill(language, to, &values), sender: Sender::default() },
+        }
     }
 
-    /// Waits until every message is out or given up.
-    pub async fn idle(&self) {
-        let all = u32::try_from(WAITING).unwrap_or(u32::MAX);
-        // It is never closed, so that there is nothing to fail.
-        let _ = self.waiting.acquire_many(all).await;
+    /// Gives a message away, to where messages of its channel go now.
+    async fn deliver(&self, message: &Message, sender: &Sender, now: i64) -> Result<(), MessageError> {
+        match self.outlet(message.channel) {
+            Outlet::None => Err(MessageError::Unreachable("no way out is set up any more".into())),
+            Outlet::Mailbox(mailbox) => mailbox.put(message, now).await,
+            Outlet::Smtp(smtp) => smtp.send(message, sender).await,
+            Outlet::Server(server, outbound) => server.connect(&outbound).await?.send(message, sender).await,
+            Outlet::Sms(sms) => sms.send(message).await,
+        }
     }
 
     fn outlet(&self, channel: Channel) -> Outlet {
         match channel {
             Channel::Email => self.live.get().mail.clone().unwrap_or_else(|| self.config.mail.clone()),
             Channel::Sms => self.config.sms.clone(),
-        }
-    }
-}
-
-async fn deliver(outlet: &Outlet, message: &Message, sender: &Sender, now: i64, lines: &Semaphore) {
-    let mut waits = AGAIN.into_iter();
-    loop {
-        let sent = {
-            let _line = lines.acquire().await;
-            match outlet {
-                Outlet::None => return,
-                Outlet::Mailbox(mailbox) => mailbox.put(message, now).await,
-                Outlet::Smtp(smtp) => smtp.send(message, sender).await,
-                Outlet::Server(server, outbound) => match server.connect(outbound).await {
-                    Ok(smtp) => smtp.send(message, sender).await,
-                    Err(error) => Err(error),
-                },
-                Outlet::Sms(sms) => sms.send(message).await,
-            }
-        };
-        match (sent, waits.next()) {
-            (Ok(()), _) => return,
-            // A code that comes twice does no harm; one that does not come does.
-            (
-                Err(
-                    MessageError::Unreachable(reason)
-                    | MessageError::Later(reason)
-                    | MessageError::Uncertain(reason),
-                ),
-                Some(wait),
-            ) => {
-                tracing::warn!(channel = ?message.channel, reason, "a message is tried again");
-                tokio::time::sleep(wait).await;
-            }
-            (Err(error), _) => {
-                tracing::error!(channel = ?message.channel, %error, "a message was not sent");
-                return;
-            }
         }
     }
 }

@@ -17,8 +17,10 @@ const VALUES: usize = 500;
 
 /// Compiles conditions and collects their values in the order of their places.
 pub struct Compiler<'a> {
-    pub fields: Fields<'a>,
+    pub fields: &'a dyn Fields,
     pub values: &'a mut Vec<Sql>,
+    /// How many relationships lead to these fields.
+    pub related: usize,
 }
 
 impl Compiler<'_> {
@@ -36,7 +38,7 @@ impl Compiler<'_> {
             "notExists" => return self.present(raw, "IS NULL"),
             _ => {}
         }
-        let field = self.field(raw.attribute.as_deref().unwrap_or_default())?;
+        let field = self.fields.field(raw.attribute.as_deref().unwrap_or_default())?;
         let name = &field.sql;
         match raw.method.as_str() {
             "isNull" => return Ok(format!("({name} IS NULL)")),
@@ -53,13 +55,14 @@ impl Compiler<'_> {
         }
     }
 
-    fn field(&self, attribute: &str) -> ApiResult<Field> {
-        (self.fields)(attribute).ok_or_else(|| invalid(format!("there is no attribute '{attribute}'")))
-    }
-
     fn joined(&mut self, raw: &Raw, word: &str, depth: usize) -> ApiResult<String> {
-        let parts =
-            inner(raw)?.iter().map(|part| self.condition(part, depth + 1)).collect::<ApiResult<Vec<_>>>()?;
+        let inner = inner(raw)?;
+        let parts = if raw.method == "and" {
+            self.all(inner, depth + 1)?
+        } else {
+            let each = inner.into_iter().map(|part| self.all(vec![part], depth + 1));
+            each.collect::<ApiResult<Vec<_>>>()?.concat()
+        };
         if parts.is_empty() {
             return Err(invalid(format!("'{}' needs queries", raw.method)));
         }
@@ -69,7 +72,7 @@ impl Compiler<'_> {
     fn present(&self, raw: &Raw, test: &str) -> ApiResult<String> {
         let names = raw.values.iter().map(|value| {
             let name = value.as_str().ok_or_else(|| invalid(format!("'{}' needs attributes", raw.method)))?;
-            Ok(format!("{} {test}", self.field(name)?.sql))
+            Ok(format!("{} {test}", self.fields.field(name)?.sql))
         });
         let parts = names.collect::<ApiResult<Vec<_>>>()?;
         if parts.is_empty() {
@@ -207,12 +210,8 @@ impl Compiler<'_> {
                 let own = raw.attribute.as_deref().unwrap_or_default();
                 let element =
                     |name: &str| (name.is_empty() || name == own).then(|| Field::plain("element.value"));
-                let mut within = Compiler { fields: &element, values: self.values };
-                let parts = inner(raw)?
-                    .iter()
-                    .map(|part| within.condition(part, depth + 1))
-                    .collect::<ApiResult<Vec<_>>>()?;
-                let all = parts.join(" AND ");
+                let mut within = Compiler { fields: &element, values: self.values, related: self.related };
+                let all = within.all(inner(raw)?, depth + 1)?.join(" AND ");
                 Ok(format!("EXISTS (SELECT 1 FROM json_each({list}) AS element WHERE {all})"))
             }
             other => Err(invalid(format!("'{other}' does not go with a list"))),

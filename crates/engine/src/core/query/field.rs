@@ -3,11 +3,33 @@
 use rusqlite::types::Value as Sql;
 use serde_json::Value;
 
-use super::invalid;
+use super::{Related, invalid};
 use crate::core::{
     clock::{iso, parse_iso},
-    error::ApiResult,
+    error::{ApiError, ApiResult},
 };
+
+/// What may be asked for in a list.
+pub trait Fields {
+    /// The field of an attribute, or why it cannot be asked for.
+    fn field(&self, attribute: &str) -> ApiResult<Field>;
+
+    /// The related rows that an attribute of theirs leads to (`author.name`); none where it is no such attribute.
+    fn related(&self, _attribute: &str) -> ApiResult<Option<Related<'_>>> {
+        Ok(None)
+    }
+}
+
+/// Plain lists answer an attribute's field, or that there is none.
+impl<F: Fn(&str) -> Option<Field>> Fields for F {
+    fn field(&self, attribute: &str) -> ApiResult<Field> {
+        self(attribute).ok_or_else(|| unknown(attribute))
+    }
+}
+
+pub fn unknown(attribute: &str) -> ApiError {
+    invalid(format!("there is no attribute '{attribute}'"))
+}
 
 /// An attribute that queries may name.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,6 +7,7 @@ use regex::{Regex, RegexBuilder};
 use rusqlite::{
     Connection,
     functions::{Context, FunctionFlags},
+    types::ValueRef,
 };
 
 use super::{
@@ -28,7 +29,13 @@ pub fn register(connection: &Connection) -> rusqlite::Result<()> {
         let regex: Arc<Regex> = context.get_or_create_aux(0, |expression| -> Result<Regex, BoxedError> {
             Ok(compile(expression.as_str()?)?)
         })?;
-        Ok(context.get::<Option<String>>(1)?.map(|text| regex.is_match(&text)))
+        // Whatever the column holds is looked at as it is written.
+        Ok(match context.get_raw(1) {
+            ValueRef::Text(text) => Some(regex.is_match(&String::from_utf8_lossy(text))),
+            ValueRef::Integer(number) => Some(regex.is_match(&number.to_string())),
+            ValueRef::Real(number) => Some(regex.is_match(&number.to_string())),
+            ValueRef::Null | ValueRef::Blob(_) => None,
+        })
     })?;
     connection.create_scalar_function("places_relate", 3, flags, |context| {
         let relation = Relation::named(context.get_raw(0).as_str()?);

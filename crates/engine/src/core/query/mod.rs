@@ -6,32 +6,43 @@ mod field;
 pub mod functions;
 mod listing;
 mod of_place;
+mod of_related;
 mod places;
 mod words;
+
+#[cfg(test)]
+mod hostile;
 
 use axum::http::StatusCode;
 use rusqlite::types::Value as Sql;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use self::condition::Compiler;
 pub use self::{
-    field::{Field, Search, Shape},
-    listing::Source,
+    field::{Field, Fields, Search, Shape, unknown},
+    listing::{List, Source, answer},
+    of_related::Related,
 };
 use super::error::{ApiError, ApiResult};
 
 const MOST: usize = 100;
 const LONGEST: usize = 4096;
+/// Values of all conditions together; SQLite binds some thirty thousand.
+const BOUND: usize = 5000;
+/// Attributes that are selected; each related one may be a look into the database.
+const SELECTED: usize = 300;
 /// Rows of a page where nobody says otherwise.
 const LIMIT: u32 = 25;
 /// Counting stops here.
 pub const TOTAL: u32 = 5000;
+/// Permissions that are looked for one after another. Somebody in many teams has hundreds.
+const FEW: usize = 24;
 /// The order of `orderRandom` in SQL.
 const RANDOM: &str = "random()";
 
 /// A query as SDKs write it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Raw {
     pub method: String,
@@ -62,9 +73,9 @@ pub struct Page {
 impl Page {
     /// Keeps the rows whose list of permissions in `column` has one of `opening`.
     pub fn only_with(&mut self, column: &str, opening: Vec<String>) {
-        let places = vec!["?"; opening.len()].join(", ");
-        self.conditions.push(format!("EXISTS (SELECT 1 FROM json_each({column}) WHERE value IN ({places}))"));
-        self.values.extend(opening.into_iter().map(Sql::Text));
+        let (condition, values) = with_one_of(column, opening);
+        self.conditions.push(condition);
+        self.values.extend(values);
     }
 
     /// Keeps the rows whose `column` has `words` in it, in upper or lower case.
@@ -92,13 +103,28 @@ impl Page {
     }
 }
 
-/// Finds the field of an attribute; none where there is no such attribute.
-pub type Fields<'a> = &'a dyn Fn(&str) -> Option<Field>;
+/// The condition that a list of permissions in `column` has one of `opening`, and its values. A list is JSON as serde writes
+/// it, so it has a permission exactly where it has that one's own JSON: to look for this costs a fraction of reading it.
+pub fn with_one_of(column: &str, opening: Vec<String>) -> (String, Vec<Sql>) {
+    match opening.len() {
+        0 => ("(FALSE)".to_owned(), Vec::new()),
+        few @ 1..=FEW => {
+            let condition = format!("({})", vec![format!("instr({column}, ?)"); few].join(" OR "));
+            let written = opening.into_iter().map(|one| Sql::Text(json!(one).to_string()));
+            (condition, written.collect())
+        }
+        many => {
+            let places = vec!["?"; many].join(", ");
+            let condition = format!("EXISTS (SELECT 1 FROM json_each({column}) WHERE value IN ({places}))");
+            (condition, opening.into_iter().map(Sql::Text).collect())
+        }
+    }
+}
 
 /// Parses queries over plain columns; `column` answers an attribute's SQL. Attributes that end in `At` and begin with
 /// `$` are times, which lie as milliseconds everywhere.
 pub fn parse(queries: &[String], column: &dyn Fn(&str) -> Option<String>) -> ApiResult<Page> {
-    parse_fields(queries, &|name| {
+    parse_fields(queries, &|name: &str| {
         let is_time = name.starts_with('$') && name.ends_with("At");
         let field = Field::plain(column(name)?);
         Some(if is_time { field.shaped(Shape::Millis) } else { field })
@@ -106,7 +132,7 @@ pub fn parse(queries: &[String], column: &dyn Fn(&str) -> Option<String>) -> Api
 }
 
 /// Parses queries over fields of every shape.
-pub fn parse_fields(queries: &[String], fields: Fields<'_>) -> ApiResult<Page> {
+pub fn parse_fields(queries: &[String], fields: &dyn Fields) -> ApiResult<Page> {
     if queries.len() > MOST {
         return Err(invalid(format!("at most {MOST} queries")));
     }
@@ -121,6 +147,7 @@ pub fn parse_fields(queries: &[String], fields: Fields<'_>) -> ApiResult<Page> {
         before: None,
         select: Vec::new(),
     };
+    let mut conditions = Vec::new();
     for text in queries {
         if text.len() > LONGEST {
             return Err(invalid(format!("a query has at most {LONGEST} characters")));
@@ -136,20 +163,29 @@ pub fn parse_fields(queries: &[String], fields: Fields<'_>) -> ApiResult<Page> {
             "orderRandom" => page.order.push((RANDOM.into(), true)),
             "select" => {
                 page.select.extend(raw.values.iter().filter_map(|value| value.as_str().map(str::to_owned)));
+                if page.select.len() > SELECTED {
+                    return Err(invalid(format!("at most {SELECTED} attributes are selected")));
+                }
             }
-            _ => {
-                let condition = Compiler { fields, values: &mut page.values }.condition(&raw, 0)?;
-                page.conditions.push(condition);
-            }
+            _ => conditions.push(raw),
         }
+    }
+    page.conditions = Compiler { fields, values: &mut page.values, related: 0 }.all(conditions, 0)?;
+    if page.values.len() > BOUND {
+        return Err(invalid(format!("the queries have at most {BOUND} values together")));
     }
     Ok(page)
 }
 
 /// An order without an attribute is the order of making.
-fn ordering(raw: &Raw, fields: Fields<'_>) -> ApiResult<String> {
+fn ordering(raw: &Raw, fields: &dyn Fields) -> ApiResult<String> {
     let attribute = raw.attribute.as_deref().filter(|name| !name.is_empty()).unwrap_or("$sequence");
-    let field = fields(attribute).ok_or_else(|| invalid(format!("there is no attribute '{attribute}'")))?;
+    if let Some((key, _)) = attribute.split_once('.')
+        && fields.related(attribute)?.is_some()
+    {
+        return Err(invalid(format!("cannot order by nested attribute: {key}")));
+    }
+    let field = fields.field(attribute)?;
     if matches!(field.shape, Shape::List | Shape::Place) {
         return Err(invalid(format!("'{attribute}' has no order")));
     }
@@ -170,7 +206,8 @@ fn text_of(raw: &Raw) -> ApiResult<String> {
     text.ok_or_else(|| invalid(format!("'{}' needs an id", raw.method)))
 }
 
-fn invalid(mut message: String) -> ApiError {
+/// What is wrong with a query.
+pub fn invalid(mut message: String) -> ApiError {
     message.insert_str(0, "Invalid query: ");
     ApiError::new(StatusCode::BAD_REQUEST, "general_query_invalid", message)
 }
@@ -219,6 +256,28 @@ mod tests {
         ] {
             assert_eq!(page(&[bad]).map_err(|e| e.kind).err(), Some("general_query_invalid"), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_list_has_a_permission_or_one_that_only_looks_like_it() {
+        let c = rusqlite::Connection::open_in_memory().expect("opened");
+        let opens = |list: &[&str], opening: &[&str]| {
+            let (condition, values) =
+                with_one_of("?1", opening.iter().map(|one| (*one).to_owned()).collect());
+            // The list is the first value, what opens comes after it.
+            let values = [Sql::Text(json!(list).to_string())].into_iter().chain(values);
+            let sql = format!("SELECT {condition} FROM (SELECT ?1)");
+            c.query_row(&sql, rusqlite::params_from_iter(values), |row| row.get::<_, bool>(0)).expect("asked")
+        };
+        let list = ["read(\"user:ada\")", "update(\"team:t/owner\")"];
+        let many: Vec<String> = (0..100).map(|n| format!("read(\"team:{n}\")")).collect();
+        let mut many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert!(opens(&list, &["read(\"any\")", "read(\"user:ada\")"]));
+        assert!(!opens(&list, &["read(\"user:ad\")", "read(\"user:adaa\")", "ead(\"user:ada\")", "read"]));
+        assert!(!opens(&list, &[]) && !opens(&[], &["read(\"any\")"]));
+        assert!(!opens(&list, &many));
+        many.push("update(\"team:t/owner\")");
+        assert!(opens(&list, &many));
     }
 
     proptest! {

@@ -187,7 +187,34 @@ mod tests {
         }
     }
 
+    /// Points of a small grid, so that corners and edges often meet.
+    fn rings() -> impl Strategy<Value = Value> {
+        let point = (-3..4_i32, -3..4_i32).prop_map(|(x, y)| json!([x, y]));
+        let points = proptest::collection::vec(point.clone(), 2..7);
+        let ring = points.clone().prop_map(|mut points| {
+            points.push(points[0].clone());
+            points.push(points[0].clone());
+            Value::from(points)
+        });
+        prop_oneof![
+            point,
+            points.prop_map(Value::from),
+            proptest::collection::vec(ring, 1..3).prop_map(Value::from),
+        ]
+    }
+
     proptest! {
+        #[test]
+        fn places_of_every_shape_lie_somehow_to_each_other(one in rings(), other in rings()) {
+            if let (Some(one), Some(other)) = (read(&one), read(&other)) {
+                for (relation, _) in Relation::ALL {
+                    let _ = relation.holds(&one, &other);
+                }
+                prop_assert!(distance(&one, &other, true) >= 0.0);
+                prop_assert!(distance(&one, &other, false) >= 0.0);
+            }
+        }
+
         #[test]
         fn what_is_near_is_within_the_bounds(
             x in -170.0..170.0_f64, y in -80.0..80.0_f64, dx in -5.0..5.0_f64, dy in -5.0..5.0_f64,

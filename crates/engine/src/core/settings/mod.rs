@@ -4,6 +4,7 @@
 //! nobody who handles a request waits for it.
 
 mod mail_server;
+mod oauth2_server;
 mod platforms;
 mod policies;
 mod switches;
@@ -18,6 +19,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use serde_json::Value;
 
 pub use mail_server::MailServer;
+pub use oauth2_server::Oauth2Server;
 pub use platforms::{Kind, is_hostname};
 pub use policies::{MembershipPrivacy, POLICIES, Policies, Strength};
 pub use switches::{AUTH_METHODS, PROTOCOLS, SERVICES, Switch, service_of};
@@ -33,6 +35,9 @@ use super::{
 use crate::EngineConfig;
 use platforms::Platforms;
 
+/// The name of the setting.
+pub const OAUTH2_SERVER: &str = "oauth2 server";
+
 /// One state of all settings.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -43,6 +48,8 @@ pub struct Settings {
     /// Where mail goes in place of the configured outlet.
     pub mail: Option<Outlet>,
     pub wordings: Wordings,
+    /// Signing in to other programs with an account here.
+    pub oauth2_server: Oauth2Server,
     /// Numbers that get no message, and their codes.
     pub mock_phones: HashMap<String, String>,
     /// Unix milliseconds.
@@ -81,6 +88,7 @@ impl Settings {
             mail: mail_server.outlet(&config.jwt_secret, outbound),
             mail_server,
             wordings: Wordings::load(c)?,
+            oauth2_server: serde_json::from_value(value(OAUTH2_SERVER).clone()).unwrap_or_default(),
             mock_phones: mock_phones(c)?,
             created,
             updated: kept.values().map(|(_, time)| *time).max().unwrap_or(created),

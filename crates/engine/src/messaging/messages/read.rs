@@ -1,14 +1,14 @@
 //! Reading messages, and the targets that one names.
 
 use axum::{http::StatusCode, response::Response};
-use rusqlite::types::Value as Sql;
-use serde_json::{Value, json};
+use rusqlite::{Row, types::Value as Sql};
+use serde_json::json;
 
 use super::{Message, SELECT};
 use crate::{
     core::{
         error::ApiResult,
-        query::{self, Field, Shape, Source},
+        query::{self, Field, List, Shape, Source},
         routes::{self, Call},
     },
     users::targets::{self, Target},
@@ -31,21 +31,10 @@ pub async fn list(call: Call) -> ApiResult<Response> {
             _ => return None,
         })
     };
-    let mut page = query::parse_fields(&call.list("queries"), &field)?;
-    if let Some(words) = call.query_value("search") {
-        page.containing("(id || ' ' || channel || ' ' || status || ' ' || data)", words);
-    }
-    let counted = call.counted();
-    let (total, messages) = call
-        .app
-        .store
-        .read(move |c| {
-            let source = Source { select: SELECT, from: "message", key: ("id", Vec::new()), last: "number" };
-            page.list(c, source, counted, Message::from_row)
-        })
-        .await?;
-    let messages: Vec<Value> = messages.iter().map(Message::json).collect();
-    routes::json(StatusCode::OK, &json!({ "total": total, "messages": messages }))
+    let list =
+        List::of(&call, &field)?.searched(&call, "(id || ' ' || channel || ' ' || status || ' ' || data)")?;
+    let of_row = |row: &Row<'_>| Ok(Message::from_row(row)?.json());
+    list.answer(&call.app.store, "messages", Source::whole(SELECT, "message", "number"), of_row).await
 }
 
 /// `GET /messaging/messages/{messageId}`
@@ -70,19 +59,14 @@ pub async fn targets(call: Call) -> ApiResult<Response> {
         };
         Some(known.to_owned())
     };
-    let mut page = query::parse(&call.list("queries"), &column)?;
-    let (id, counted) = (call.param("messageId").to_owned(), call.counted());
-    let (total, targets) = call
-        .app
-        .store
-        .read(move |c| {
-            let message = Message::get(c, &id)?;
-            page.conditions.push("(id IN (SELECT value FROM json_each(?)))".to_owned());
-            page.values.push(Sql::Text(json!(message.targets).to_string()));
-            let select = format!("SELECT {} FROM target", targets::COLUMNS);
-            let source = Source { select: &select, from: "target", key: ("id", Vec::new()), last: "number" };
-            page.list(c, source, counted, |row| Ok(Target::from_row(row)?.json()))
-        })
-        .await?;
-    routes::json(StatusCode::OK, &json!({ "total": total, "targets": targets }))
+    let mut list = List::of_columns(&call, &column)?;
+    let id = call.param("messageId").to_owned();
+    query::answer(&call.app.store, "targets", move |c| {
+        let named = json!(Message::get(c, &id)?.targets).to_string();
+        list = list.only("id IN (SELECT value FROM json_each(?))", Sql::Text(named));
+        let select = format!("SELECT {} FROM target", targets::COLUMNS);
+        let source = Source::whole(&select, "target", "number");
+        list.read(c, source, |row| Ok(Target::from_row(row)?.json()))
+    })
+    .await
 }

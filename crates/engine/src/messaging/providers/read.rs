@@ -1,12 +1,12 @@
 //! Reading providers. Nothing secret is among what is answered.
 
 use axum::{http::StatusCode, response::Response};
-use serde_json::{Value, json};
+use rusqlite::Row;
 
 use super::{Provider, SELECT, not_found};
 use crate::core::{
     error::ApiResult,
-    query::{self, Source},
+    query::{List, Source},
     routes::{self, Call},
 };
 
@@ -25,21 +25,11 @@ pub async fn list(call: Call) -> ApiResult<Response> {
         };
         Some(known.to_owned())
     };
-    let mut page = query::parse(&call.list("queries"), &column)?;
-    if let Some(words) = call.query_value("search") {
-        page.containing("(id || ' ' || name || ' ' || kind || ' ' || channel)", words);
-    }
-    let counted = call.counted();
-    let (total, providers) = call
-        .app
-        .store
-        .read(move |c| {
-            let source = Source { select: SELECT, from: "provider", key: ("id", Vec::new()), last: "number" };
-            page.list(c, source, counted, Provider::from_row)
-        })
-        .await?;
-    let providers: Vec<Value> = providers.iter().map(|provider| provider.json(&call.app)).collect();
-    routes::json(StatusCode::OK, &json!({ "total": total, "providers": providers }))
+    let list = List::of_columns(&call, &column)?
+        .searched(&call, "(id || ' ' || name || ' ' || kind || ' ' || channel)")?;
+    let app = call.app.clone();
+    let of_row = move |row: &Row<'_>| Ok(Provider::from_row(row)?.json(&app));
+    list.answer(&call.app.store, "providers", Source::whole(SELECT, "provider", "number"), of_row).await
 }
 
 /// `GET /messaging/providers/{providerId}`

@@ -1,12 +1,11 @@
 //! Reading topics.
 
 use axum::{http::StatusCode, response::Response};
-use serde_json::json;
 
 use super::{SELECT, find, json_of};
 use crate::core::{
     error::ApiResult,
-    query::{self, Source},
+    query::{List, Source},
     routes::{self, Call},
 };
 
@@ -30,20 +29,10 @@ pub async fn list(call: Call) -> ApiResult<Response> {
         };
         Some(known.to_owned())
     };
-    let mut page = query::parse(&call.list("queries"), &column)?;
-    if let Some(words) = call.query_value("search") {
-        page.containing("(id || ' ' || name)", words);
-    }
-    let counted = call.counted();
-    let (total, topics) = call
-        .app
-        .store
-        .read(move |c| {
-            let source = Source { select: SELECT, from: "topic", key: ("id", Vec::new()), last: "number" };
-            page.list(c, source, counted, json_of)
-        })
-        .await?;
-    routes::json(StatusCode::OK, &json!({ "total": total, "topics": topics }))
+    List::of_columns(&call, &column)?
+        .searched(&call, "(id || ' ' || name)")?
+        .answer(&call.app.store, "topics", Source::whole(SELECT, "topic", "number"), json_of)
+        .await
 }
 
 /// `GET /messaging/topics/{topicId}`

@@ -13,7 +13,7 @@ use crate::{
         error::{ApiError, ApiResult},
         events::Event,
         ids,
-        query::{self, Source},
+        query::{self, List, Source},
         routes::{self, Call},
         store::{StoreError, is_conflict},
     },
@@ -133,24 +133,17 @@ pub async fn list(call: Call) -> ApiResult<Response> {
         };
         Some(known.to_owned())
     };
-    let mut page = query::parse(&call.list("queries"), &column)?;
-    if let Some(words) = call.query_value("search") {
-        page.containing("(s.id || ' ' || s.target_id || ' ' || t.user_id || ' ' || s.channel)", words);
-    }
-    let (topic, counted) = (call.param("topicId").to_owned(), call.counted());
-    let (total, subscribers) = call
-        .app
-        .store
-        .read(move |c| {
-            find_topic(c, &topic)?;
-            page.conditions.push("(s.topic_id = ?)".to_owned());
-            page.values.push(Sql::Text(topic));
-            let select = select();
-            let source = Source { select: &select, from: FROM, key: ("s.id", Vec::new()), last: "s.number" };
-            page.list(c, source, counted, json_of)
-        })
-        .await?;
-    routes::json(StatusCode::OK, &json!({ "total": total, "subscribers": subscribers }))
+    let topic = call.param("topicId").to_owned();
+    let list = List::of_columns(&call, &column)?
+        .searched(&call, "(s.id || ' ' || s.target_id || ' ' || t.user_id || ' ' || s.channel)")?
+        .only("s.topic_id = ?", Sql::Text(topic.clone()));
+    query::answer(&call.app.store, "subscribers", move |c| {
+        find_topic(c, &topic)?;
+        let select = select();
+        let source = Source { select: &select, from: FROM, key: ("s.id", Vec::new()), last: "s.number" };
+        list.read(c, source, json_of)
+    })
+    .await
 }
 
 /// `GET /messaging/topics/{topicId}/subscribers/{subscriberId}`

@@ -13,7 +13,7 @@ use crate::{
     account::oauth2::provider::{self, Field, Kind, NATIVE_CLIENTS, Provider},
     core::{
         error::ApiResult,
-        query,
+        query::{List, TOTAL},
         routes::{self, Call, Route, key},
     },
 };
@@ -29,17 +29,17 @@ pub fn routes() -> Vec<Route> {
 
 /// `GET /project/oauth2`: every provider that is known here, set or not.
 async fn list(call: Call) -> ApiResult<Response> {
-    let page = query::parse(&call.list("queries"), &|_| None)?;
-    let (app, counted) = (call.app.clone(), call.counted());
+    let mut list = List::of_columns(&call, &|_| None)?;
+    // The list is short and always the same.
+    if !list.page.limited {
+        list.page.limit = TOTAL;
+    }
+    let app = call.app.clone();
     let load = move |c: &rusqlite::Connection| {
         provider::ALL.iter().map(|preset| Provider::load(c, &app, preset)).collect::<Result<Vec<_>, _>>()
     };
     let providers = call.app.store.read(load).await?;
-    // All of them, where nobody asks for fewer: the list is short and always the same.
-    let limit = if page.limited { page.limit as usize } else { providers.len() };
-    let shown: Vec<Value> = providers.iter().skip(page.offset as usize).take(limit).map(json_of).collect();
-    let total = if counted { providers.len() } else { 0 };
-    routes::json(StatusCode::OK, &json!({ "total": total, "providers": shown }))
+    list.slice("providers", providers.iter().map(json_of).collect())
 }
 
 /// `GET /project/oauth2/{providerId}`

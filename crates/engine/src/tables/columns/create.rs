@@ -45,7 +45,11 @@ pub fn add(tx: &Connection, table: &mut Table, column: Column) -> Result<(), Sto
     let (rows, name) = (table.sql(), column.sql());
     tx.execute_batch(&format!("ALTER TABLE {rows} ADD COLUMN {name} {}", column.sql_type()))?;
     if let Some(default) = &column.default {
-        tx.execute(&format!("UPDATE {rows} SET {name} = ?1"), [column.bind(default)?])?;
+        if column.is_encrypted() {
+            table.seal_default(tx, &column, default)?;
+        } else {
+            tx.execute(&format!("UPDATE {rows} SET {name} = ?1"), [column.bind(default)?])?;
+        }
     }
     table.columns.push(column);
     Ok(())

@@ -22,7 +22,7 @@ pub async fn delete(call: Call) -> ApiResult<Response> {
             let place = table.columns.iter().position(own).ok_or_else(missing)?;
             let column = table.columns.remove(place);
             if let Some(relation) = &column.relation {
-                relation.drop(tx, &table)?;
+                relation.drop(tx, &mut table)?;
                 return table.save(tx);
             }
             let (touched, others): (Vec<_>, Vec<_>) = std::mem::take(&mut table.indexes)

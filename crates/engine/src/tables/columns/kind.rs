@@ -92,7 +92,7 @@ impl Kind {
     /// Characters at most where the kind itself says so.
     pub fn longest(self) -> Option<usize> {
         match self {
-            Self::Text => Some(16_384),
+            Self::Text => Some(16_383),
             Self::Mediumtext => Some(4_194_303),
             Self::Longtext => Some(1_073_741_823),
             Self::Email => Some(320),

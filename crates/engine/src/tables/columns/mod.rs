@@ -5,6 +5,7 @@ pub mod delete;
 mod kind;
 mod place;
 pub mod read;
+mod seal;
 mod spec;
 pub mod update;
 mod value;
@@ -16,7 +17,7 @@ pub use self::{
     kind::Kind,
     read::missing,
     spec::{Definition, Wanted, check_key},
-    value::compare,
+    value::{LARGEST, compare},
 };
 use super::relations::Relation;
 use crate::core::{
@@ -45,6 +46,9 @@ pub struct Column {
     /// What a relationship knows; it has no values of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relation: Option<Relation>,
+    /// What encrypted values are bound to, whatever the column is called; none where they lie open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal: Option<String>,
     pub created: i64,
     /// Zero until it is changed.
     #[serde(default)]
@@ -57,9 +61,17 @@ impl Column {
         format!("\"{}\"", self.key)
     }
 
-    /// The type in SQLite: lists lie as JSON.
+    /// The type in SQLite: lists lie as JSON, what is encrypted as bytes.
     pub fn sql_type(&self) -> &'static str {
-        if self.array { "TEXT" } else { self.kind.sql() }
+        match &self.seal {
+            Some(_) => "BLOB",
+            None if self.array => "TEXT",
+            None => self.kind.sql(),
+        }
+    }
+
+    pub fn is_encrypted(&self) -> bool {
+        self.seal.is_some()
     }
 
     /// The other side of a one-way relationship is nobody's column.
@@ -92,6 +104,7 @@ impl Column {
             max: None,
             elements: vec!["red".into(), "blue".into()],
             relation: None,
+            seal: None,
             created: 0,
             updated: 0,
         }
@@ -113,7 +126,9 @@ impl Column {
         });
         if self.kind.is_sized() {
             column["size"] = json!(self.size.unwrap_or_default());
-            column["encrypt"] = json!(false);
+        }
+        if self.kind.is_text() {
+            column["encrypt"] = json!(self.is_encrypted());
         }
         if self.kind.is_number() {
             column["min"] = json!(self.min);

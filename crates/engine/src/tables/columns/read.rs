@@ -1,12 +1,13 @@
 //! Columns listed and read.
 
 use axum::{http::StatusCode, response::Response};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Column;
 use crate::{
     core::{
         error::{ApiError, ApiResult},
+        query,
         routes::{self, Call},
     },
     tables::{listing, table::Table},
@@ -14,17 +15,13 @@ use crate::{
 
 pub async fn list(call: Call) -> ApiResult<Response> {
     let (database, id) = (call.param("databaseId").to_owned(), call.param("tableId").to_owned());
-    let queries = call.list("queries");
-    let (total, columns) = call
-        .app
-        .store
-        .read(move |c| {
-            let table = Table::get(c, &database, &id)?;
-            let columns: Vec<Value> = table.shown().map(Column::json).collect();
-            listing::page(c, &columns, &queries)
-        })
-        .await?;
-    routes::json(StatusCode::OK, &json!({ "total": total, "columns": columns }))
+    let list = listing::asked(&call)?;
+    query::answer(&call.app.store, "columns", move |c| {
+        let table = Table::get(c, &database, &id)?;
+        let columns: Vec<Value> = table.shown().map(Column::json).collect();
+        listing::page(c, list, &columns)
+    })
+    .await
 }
 
 pub async fn get(call: Call) -> ApiResult<Response> {

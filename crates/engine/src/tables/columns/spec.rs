@@ -14,6 +14,9 @@ use crate::{
 
 /// Characters of a sized text at most.
 const LONGEST: usize = 1_073_741_824;
+const VARCHAR: usize = 16_381;
+/// Characters that an encrypted text must be able to hold, as Appwrite has it.
+const ENCRYPTED: usize = 150;
 /// Words of an enumeration, and characters of each.
 const ELEMENTS: (usize, usize) = (100, 1024);
 
@@ -63,8 +66,8 @@ impl Definition {
 impl Wanted {
     pub fn column(self, kind: Kind, now: i64) -> ApiResult<Column> {
         check_key(&self.key)?;
-        if self.encrypt {
-            return Err(ApiError::argument("Encrypted columns are not supported."));
+        if self.encrypt && !kind.is_text() {
+            return Err(ApiError::argument("Only texts are encrypted."));
         }
         if kind.is_place() && self.array {
             return Err(ApiError::argument("A place is no list."));
@@ -85,6 +88,7 @@ impl Wanted {
             max: self.max.filter(|_| kind.is_number()),
             elements: if kind == Kind::Enum { self.elements } else { Vec::new() },
             relation: None,
+            seal: self.encrypt.then(ids::unique),
             created: now,
             updated: now,
         };
@@ -96,8 +100,13 @@ impl Wanted {
 impl Column {
     /// Whether the parts of the column go together.
     pub fn check(&self) -> ApiResult<()> {
-        if self.kind.is_sized() && !self.size.is_some_and(|size| (1..=LONGEST).contains(&size)) {
-            return Err(ApiError::argument(format!("'size' is 1 to {LONGEST}.")));
+        let longest = if self.kind == Kind::Varchar { VARCHAR } else { LONGEST };
+        if self.kind.is_sized() && !self.size.is_some_and(|size| (1..=longest).contains(&size)) {
+            return Err(ApiError::argument(format!("'size' is 1 to {longest}.")));
+        }
+        if self.is_encrypted() && self.size.is_some_and(|size| size < ENCRYPTED) {
+            let message = format!("An encrypted text has a size of at least {ENCRYPTED}.");
+            return Err(refused("general_bad_request", &message));
         }
         if self.kind == Kind::Enum {
             let (most, longest) = ELEMENTS;

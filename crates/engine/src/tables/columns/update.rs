@@ -120,7 +120,11 @@ fn fits(tx: &Connection, table: &Table, column: &Column, key: &str) -> Result<()
     } else {
         format!("SELECT max(length(\"{key}\")) FROM {rows}")
     };
-    let longest: Option<usize> = tx.query_row(&longest, [], |row| row.get(0))?;
+    let longest: Option<usize> = if column.is_encrypted() {
+        table.longest_sealed(tx, column, key)?
+    } else {
+        tx.query_row(&longest, [], |row| row.get(0))?
+    };
     if longest > column.size {
         let error: ApiError = refused("column_invalid_resize", "Some rows are longer than the new size.");
         return Err(error.into());

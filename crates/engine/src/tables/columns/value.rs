@@ -12,16 +12,13 @@ use crate::core::{
     error::{ApiError, ApiResult},
 };
 
+/// Bytes of one value: what grows by one request after the other ends here.
+pub const LARGEST: usize = 16 * 1024 * 1024;
+
 impl Column {
     /// A value for this column, checked and bound. Null is for columns that may be empty.
     pub fn bind(&self, value: &Value) -> ApiResult<Sql> {
-        let normal = self.normal(value).map_err(|what| {
-            ApiError::new(
-                StatusCode::BAD_REQUEST,
-                "row_invalid_structure",
-                format!("Invalid row: '{}' {what}.", self.key),
-            )
-        })?;
+        let normal = self.normal(value).map_err(|what| self.invalid(&what))?;
         Ok(match normal {
             Value::Null => Sql::Null,
             Value::Bool(yes) => Sql::Integer(i64::from(yes)),
@@ -29,9 +26,21 @@ impl Column {
                 Sql::Integer(number.as_i64().unwrap_or_default())
             }
             Value::Number(number) => Sql::Real(number.as_f64().unwrap_or_default()),
-            Value::String(text) => Sql::Text(text),
-            list => Sql::Text(list.to_string()),
+            Value::String(text) => Sql::Text(self.in_bounds(text)?),
+            list => Sql::Text(self.in_bounds(list.to_string())?),
         })
+    }
+
+    fn in_bounds(&self, text: String) -> ApiResult<String> {
+        if text.len() > LARGEST {
+            return Err(self.invalid("is over 16 MiB"));
+        }
+        Ok(text)
+    }
+
+    fn invalid(&self, what: &str) -> ApiError {
+        let message = format!("Invalid row: '{}' {what}.", self.key);
+        ApiError::new(StatusCode::BAD_REQUEST, "row_invalid_structure", message)
     }
 
     /// The value as it is kept and read again, or what is wrong with it.
@@ -134,6 +143,25 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::core::arbitrary::tree;
+
+    const KINDS: [Kind; 15] = [
+        Kind::String,
+        Kind::Varchar,
+        Kind::Text,
+        Kind::Integer,
+        Kind::Bigint,
+        Kind::Float,
+        Kind::Boolean,
+        Kind::Email,
+        Kind::Url,
+        Kind::Ip,
+        Kind::Enum,
+        Kind::Datetime,
+        Kind::Point,
+        Kind::Line,
+        Kind::Polygon,
+    ];
 
     fn column(kind: Kind) -> Column {
         Column::for_test(kind, false)
@@ -171,7 +199,18 @@ mod tests {
         assert_eq!([1, 2, 4, 5].map(fits), [false, true, true, false]);
     }
 
+    const TEXTS: &str = "(red|1.2.3.4|a@b.co|https://x.y|2026-01-01T00:00:00Z|.{0,8})";
+
     proptest! {
+        #[test]
+        fn every_value_fits_and_is_read_as_it_is_kept_or_is_refused(kind in 0..KINDS.len(), array in any::<bool>(), value in tree(TEXTS)) {
+            let column = Column { array, ..column(KINDS[kind]) };
+            if let Ok(normal) = column.normal(&value) {
+                let kept = column.bind(&value).expect("what is normal is kept");
+                prop_assert_eq!(column.read(ValueRef::from(&kept)), normal);
+            }
+        }
+
         #[test]
         fn what_is_kept_is_read_again(whole in any::<i64>(), real in -1e300..1e300_f64, text in "[^\0]{0,5}") {
             for (kind, value) in

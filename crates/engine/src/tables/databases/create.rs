@@ -12,16 +12,28 @@ use crate::core::{
     store::is_conflict,
 };
 
+/// How Appwrite calls a database without machines of its own.
+const SHARED: &str = "serverless";
+
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Body {
     database_id: String,
     name: String,
     enabled: Option<bool>,
+    specification: Option<String>,
+    replicas: Option<i64>,
 }
 
 pub async fn create(mut call: Call) -> ApiResult<Response> {
     let body: Body = call.json().await?;
+    if body.specification.is_some_and(|specification| specification != SHARED)
+        || body.replicas.is_some_and(|more| more != 0)
+    {
+        let message =
+            format!("Every database lies on this server, once: 'specification' is '{SHARED}', 'replicas' 0.");
+        return Err(ApiError::argument(message));
+    }
     let now = call.app.now();
     let database = Database {
         id: ids::wanted(&body.database_id)?,

@@ -3,6 +3,7 @@
 pub mod change;
 pub mod create;
 pub mod read;
+pub mod status;
 
 use rusqlite::{Connection, OptionalExtension as _, Row};
 use serde_json::{Value, json};

@@ -1,12 +1,11 @@
 //! Databases listed and read.
 
 use axum::{http::StatusCode, response::Response};
-use serde_json::json;
 
 use super::{Database, SELECT};
 use crate::core::{
     error::ApiResult,
-    query::{self, Source},
+    query::{List, Source},
     routes::{self, Call},
 };
 
@@ -28,17 +27,9 @@ pub async fn list(call: Call) -> ApiResult<Response> {
         };
         Some(known.to_owned())
     };
-    let mut page = query::parse(&call.list("queries"), &column)?;
-    if let Some(words) = call.query_value("search") {
-        page.containing("(id || ' ' || name)", words);
-    }
-    let (total, databases) = call
-        .app
-        .store
-        .read(move |c| {
-            let source = Source { select: SELECT, from: "database", key: ("id", Vec::new()), last: "rowid" };
-            page.list(c, source, true, |row| Ok(Database::from_row(row)?.json()))
-        })
-        .await?;
-    routes::json(StatusCode::OK, &json!({ "total": total, "databases": databases }))
+    let source = Source::whole(SELECT, "database", "rowid");
+    List::of_columns(&call, &column)?
+        .searched(&call, "(id || ' ' || name)")?
+        .answer(&call.app.store, "databases", source, |row| Ok(Database::from_row(row)?.json()))
+        .await
 }

@@ -93,8 +93,11 @@ fn check(table: &Table, index: &Index) -> ApiResult<()> {
             return Err(invalid(&format!("'{name}' is there twice.")));
         }
         let own = table.columns.iter().find(|column| column.key == *name);
-        if own.is_none() && table.field(name).is_none() {
+        if own.is_none() && table.field(name).is_err() {
             return Err(unknown(name));
+        }
+        if own.is_some_and(Column::is_encrypted) {
+            return Err(invalid(&format!("'{name}' is encrypted and has no index.")));
         }
         let fits = |test: fn(&Column) -> bool| own.is_some_and(test);
         let right = match index.kind {

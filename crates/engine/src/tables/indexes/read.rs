@@ -1,12 +1,13 @@
 //! Indexes listed and read.
 
 use axum::{http::StatusCode, response::Response};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Index;
 use crate::{
     core::{
         error::{ApiError, ApiResult},
+        query,
         routes::{self, Call},
     },
     tables::{listing, table::Table},
@@ -14,17 +15,13 @@ use crate::{
 
 pub async fn list(call: Call) -> ApiResult<Response> {
     let (database, id) = (call.param("databaseId").to_owned(), call.param("tableId").to_owned());
-    let queries = call.list("queries");
-    let (total, indexes) = call
-        .app
-        .store
-        .read(move |c| {
-            let indexes: Vec<Value> =
-                Table::get(c, &database, &id)?.indexes.iter().map(Index::json).collect();
-            listing::page(c, &indexes, &queries)
-        })
-        .await?;
-    routes::json(StatusCode::OK, &json!({ "total": total, "indexes": indexes }))
+    let list = listing::asked(&call)?;
+    query::answer(&call.app.store, "indexes", move |c| {
+        let table = Table::get(c, &database, &id)?;
+        let indexes: Vec<Value> = table.indexes.iter().map(Index::json).collect();
+        listing::page(c, list, &indexes)
+    })
+    .await
 }
 
 pub async fn get(call: Call) -> ApiResult<Response> {

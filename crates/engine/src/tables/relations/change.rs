@@ -44,10 +44,14 @@ pub async fn change(mut call: Call, key: String) -> ApiResult<Response> {
                 rename(tx, &table, &relation, &key, &new)?;
             }
             let on_delete = body.on_delete.unwrap_or(relation.on_delete);
-            other_side(&mut related, &relation, &key, &new, on_delete);
+            if related.number == table.number {
+                other_side(&mut table, &relation, &key, &new, on_delete);
+            } else {
+                other_side(&mut related, &relation, &key, &new, on_delete);
+                related.save(tx)?;
+            }
             let answer = own_side(&mut table, &key, &new, on_delete, now)?;
             table.save(tx)?;
-            related.save(tx)?;
             Ok(answer)
         })
         .await?;

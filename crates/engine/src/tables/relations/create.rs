@@ -40,9 +40,6 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
         .write(move |tx| {
             let mut table = Table::get(tx, &database, &id)?;
             let mut related = Table::get(tx, &database, &body.related_table_id)?;
-            if table.number == related.number {
-                return Err(ApiError::argument("A table is not related to itself.").into());
-            }
             let (key, other) = body.keys(&table, &related)?;
             let (here, there) = link(tx, body.kind, (&table, &key), (&related, &other))?;
             let parent = body.side(&related, &other, Side::Parent, here);
@@ -50,9 +47,14 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
             let column = column(key, parent, now);
             let answer = column.json();
             table.columns.push(column);
-            related.columns.push(self::column(other, child, now));
+            let other = self::column(other, child, now);
+            if table.number == related.number {
+                table.columns.push(other);
+            } else {
+                related.columns.push(other);
+                related.save(tx)?;
+            }
             table.save(tx)?;
-            related.save(tx)?;
             Ok(answer)
         })
         .await?;
@@ -75,6 +77,10 @@ impl Body {
         };
         free(table, &key)?;
         free(related, &other)?;
+        // A table that is related to itself has both.
+        if key.eq_ignore_ascii_case(&other) && table.number == related.number {
+            return Err(ApiError::conflict("column_already_exists", "A column"));
+        }
         Ok((key, other))
     }
 
@@ -104,6 +110,7 @@ fn column(key: String, relation: Relation, now: i64) -> Column {
         max: None,
         elements: Vec::new(),
         relation: Some(relation),
+        seal: None,
         created: now,
         updated: now,
     }

@@ -3,14 +3,23 @@
 use rusqlite::Connection;
 
 use super::{Link, Relation, link_index};
-use crate::{core::store::StoreError, tables::table::Table};
+use crate::{
+    core::store::StoreError,
+    tables::{columns::Column, table::Table},
+};
 
 impl Relation {
-    /// Takes the link out of SQLite and the other side's column out of what is known. The own column is the caller's.
-    pub fn drop(&self, tx: &Connection, table: &Table) -> Result<(), StoreError> {
+    /// Takes the link out of SQLite and the other side's column out of what is known. The own column is the caller's,
+    /// who also saves the table.
+    pub fn drop(&self, tx: &Connection, table: &mut Table) -> Result<(), StoreError> {
         let mut related = Table::get(tx, &table.database, &self.table)?;
-        related.columns.retain(|column| column.key != self.other || column.relation.is_none());
-        related.save(tx)?;
+        let is_other = |column: &Column| column.key == self.other && column.relation.is_some();
+        if related.number == table.number {
+            table.columns.retain(|column| !is_other(column));
+        } else {
+            related.columns.retain(|column| !is_other(column));
+            related.save(tx)?;
+        }
         match &self.link {
             Link::Here { column } => release(tx, table, column),
             Link::There { column } => release(tx, &related, column),

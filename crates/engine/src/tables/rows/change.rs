@@ -27,8 +27,11 @@ impl Work<'_> {
         for column in table.own() {
             let Some(given) = new.data.get(&column.key) else { continue };
             let value = match Operator::of(given) {
-                Some(operator) => column.bind(&operator.apply(column, &known[&column.key], self.now)?)?,
-                None => column.bind(given)?,
+                Some(operator) => {
+                    let made = operator.apply(column, &known[&column.key], self.now)?;
+                    table.bind(column, &new.id, &made)?
+                }
+                None => table.bind(column, &new.id, given)?,
             };
             names.push_str(&format!(", {} = ?", column.sql()));
             values.push(value);

@@ -62,13 +62,18 @@ pub fn bulk_row(mut data: Map<String, Value>) -> ApiResult<NewRow> {
         Some(Value::String(id)) => id,
         Some(_) => return Err(invalid("'$id' must be text")),
     };
-    let permissions = match data.remove("$permissions") {
-        None | Some(Value::Null) => None,
-        Some(list) => Some(
-            serde_json::from_value(list).map_err(|_| invalid("'$permissions' must be a list of texts"))?,
-        ),
-    };
+    let permissions = permissions(&mut data)?;
     Ok(NewRow { id: crate::core::ids::wanted(&id)?, data, permissions })
+}
+
+/// The permissions that lie within the data, taken out of it.
+pub fn permissions(data: &mut Map<String, Value>) -> ApiResult<Option<Vec<String>>> {
+    match data.remove("$permissions") {
+        None | Some(Value::Null) => Ok(None),
+        Some(list) => serde_json::from_value(list)
+            .map(Some)
+            .map_err(|_| invalid("'$permissions' must be a list of texts")),
+    }
 }
 
 pub fn invalid(message: &str) -> ApiError {

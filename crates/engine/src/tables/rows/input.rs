@@ -17,6 +17,9 @@ use crate::{
     tables::{refused, transactions},
 };
 
+/// Rows of one request; all others wait while they are written.
+const AT_ONCE: usize = 1000;
+
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Body {
@@ -128,8 +131,8 @@ impl Body {
 }
 
 pub fn bulk(rows: Vec<Map<String, Value>>) -> ApiResult<Vec<NewRow>> {
-    if rows.is_empty() {
-        return Err(ApiError::argument("'rows' is empty."));
+    if rows.is_empty() || rows.len() > AT_ONCE {
+        return Err(ApiError::argument(format!("'rows' is a list of 1 to {AT_ONCE} rows.")));
     }
     rows.into_iter().map(bulk_row).collect()
 }

@@ -35,7 +35,7 @@ impl Work<'_> {
             let given = new.data.get(&column.key).or(column.default.as_ref()).unwrap_or(&Value::Null);
             names.push_str(", ");
             names.push_str(&column.sql());
-            values.push(column.bind(given)?);
+            values.push(table.bind(column, &new.id, given)?);
         }
         let places = vec!["?"; values.len()].join(", ");
         let sql = format!(

@@ -9,15 +9,18 @@ use crate::{
 };
 
 /// Links that are followed at most for one page of rows.
-const MOST: usize = 5000;
+pub const OF_A_PAGE: i64 = 5000;
+/// Every link there is.
+pub const ALL: i64 = -1;
 
-/// `(row here, row there)` for the rows with these ids, in the order of making.
+/// `(row here, row there)` for the rows with these ids, in the order of making, at most `most`.
 pub fn pairs(
     c: &Connection,
     table: &Table,
     related: &Table,
     link: &Link,
     ids: &[String],
+    most: i64,
 ) -> Result<Vec<(String, String)>, StoreError> {
     let within = "IN (SELECT value FROM json_each(?1))";
     let sql = match link {
@@ -35,6 +38,6 @@ pub fn pairs(
     };
     let mut statement = c.prepare_cached(&sql)?;
     let found =
-        statement.query_map(params![json!(ids).to_string(), MOST], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        statement.query_map(params![json!(ids).to_string(), most], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(found.collect::<Result<_, _>>()?)
 }

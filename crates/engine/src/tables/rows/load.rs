@@ -1,21 +1,21 @@
 //! Related rows within rows, where they are selected (`author.*`, `author.name`). What one may not read is left out.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use axum::http::StatusCode;
 use rusqlite::{Connection, params_from_iter, types::Value as Sql};
 use serde_json::{Value, json};
 
-use super::links::pairs;
+use super::{
+    links::{OF_A_PAGE, pairs},
+    room::Room,
+};
 use crate::{
-    core::{
-        caller::Caller,
-        error::ApiError,
-        permissions::{self, Action},
-        query,
-        store::StoreError,
-    },
-    tables::{relations::Relation, table::Table},
+    core::{caller::Caller, error::ApiError, store::StoreError},
+    tables::{attributes::seen, relations::Relation, table::Table},
 };
 
 /// Rows within rows within rows.
@@ -33,6 +33,13 @@ const SYSTEM: [&str; 8] = [
     "$collectionId",
 ];
 
+/// Who reads, and how much they are shown at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader<'a> {
+    pub caller: &'a Caller,
+    pub room: &'a Room,
+}
+
 /// What of a row is shown: some of its columns, and what is selected of related rows.
 #[derive(Debug, Default)]
 pub struct Selection {
@@ -41,7 +48,7 @@ pub struct Selection {
 
 impl Selection {
     /// Leaves the selected columns in `table`; nothing selected is every column, and no related row.
-    pub fn narrow(table: &mut Table, select: &[String]) -> Result<Self, StoreError> {
+    pub fn narrow(table: &mut Arc<Table>, select: &[String]) -> Result<Self, StoreError> {
         let mut selection = Self::default();
         let (mut all, mut some) = (select.is_empty(), Vec::new());
         for name in select {
@@ -67,7 +74,8 @@ impl Selection {
             }
         }
         if !all {
-            table.columns.retain(|column| column.relation.is_some() || some.contains(&column.key));
+            let columns = &mut Arc::make_mut(table).columns;
+            columns.retain(|column| column.relation.is_some() || some.contains(&column.key));
         }
         Ok(selection)
     }
@@ -78,7 +86,7 @@ impl Selection {
         c: &Connection,
         table: &Table,
         rows: &mut [Value],
-        caller: &Caller,
+        reader: &Reader<'_>,
         depth: usize,
     ) -> Result<(), StoreError> {
         if depth >= DEEPEST || rows.is_empty() {
@@ -87,13 +95,13 @@ impl Selection {
         for (key, select) in &self.related {
             let column = table.columns.iter().find(|column| column.key == *key);
             let Some(relation) = column.and_then(|column| column.relation.as_ref()) else { continue };
-            let related = Table::get(c, &table.database, &relation.table)?;
+            let related = Table::look(c, &table.database, &relation.table)?;
             let ids: Vec<String> =
                 rows.iter().filter_map(|row| row["$id"].as_str().map(str::to_owned)).collect();
-            let pairs = pairs(c, table, &related, &relation.link, &ids)?;
+            let pairs = pairs(c, table, &related, &relation.link, &ids, OF_A_PAGE)?;
             let others: Vec<&String> = pairs.iter().map(|(_, other)| other).collect();
-            let others = read(c, related, &json!(others), select, caller, depth)?;
-            place(rows, key, relation, &pairs, &others);
+            let others = read(c, related, &json!(others), select, reader, depth)?;
+            place(rows, key, relation, &pairs, &others, reader.room);
         }
         Ok(())
     }
@@ -102,30 +110,20 @@ impl Selection {
 /// The rows with these ids that the caller may read, by their ids.
 fn read(
     c: &Connection,
-    mut related: Table,
+    mut related: Arc<Table>,
     ids: &Value,
     select: &[String],
-    caller: &Caller,
+    reader: &Reader<'_>,
     depth: usize,
 ) -> Result<HashMap<String, Value>, StoreError> {
-    let mut page = query::parse_fields(&[], &|_| None)?;
-    if !related.enabled && !caller.is_key() {
-        return Ok(HashMap::new());
-    }
-    if !permissions::allows(&related.permissions, Action::Read, caller) {
-        if !related.row_security {
-            return Ok(HashMap::new());
-        }
-        page.only_with("\"$permissions\"", permissions::opening(Action::Read, caller.roles()));
-    }
-    page.conditions.push("\"$id\" IN (SELECT value FROM json_each(?))".into());
-    page.values.push(Sql::Text(ids.to_string()));
+    let (seen, mut values) = seen(&related, reader.caller).unwrap_or_else(|| ("1".to_owned(), Vec::new()));
+    values.push(Sql::Text(ids.to_string()));
     let selection = Selection::narrow(&mut related, select)?;
-    let sql = format!("{}{}", related.select(), page.filter());
+    let sql = format!("{} WHERE {seen} AND \"$id\" IN (SELECT value FROM json_each(?))", related.select());
     let mut statement = c.prepare_cached(&sql)?;
-    let found = statement.query_map(params_from_iter(&page.values), |row| related.row(row))?;
+    let found = statement.query_map(params_from_iter(values), |row| reader.room.row(&related, row))?;
     let mut found: Vec<Value> = found.collect::<Result<_, _>>()?;
-    selection.load(c, &related, &mut found, caller, depth + 1)?;
+    selection.load(c, &related, &mut found, reader, depth + 1)?;
     let by_id = found.into_iter().map(|row| (row["$id"].as_str().unwrap_or_default().to_owned(), row));
     Ok(by_id.collect())
 }
@@ -136,6 +134,7 @@ fn place(
     relation: &Relation,
     pairs: &[(String, String)],
     others: &HashMap<String, Value>,
+    room: &Room,
 ) {
     let mut of: HashMap<&str, Vec<&Value>> = HashMap::new();
     for (own, other) in pairs {
@@ -144,7 +143,11 @@ fn place(
         }
     }
     for row in rows {
-        let mine = row["$id"].as_str().and_then(|id| of.get(id)).cloned().unwrap_or_default();
-        row[key] = if relation.is_many() { json!(mine) } else { json!(mine.first()) };
+        let mine = row["$id"].as_str().and_then(|id| of.get(id)).map_or(&[][..], Vec::as_slice);
+        row[key] = if relation.is_many() {
+            mine.iter().map(|other| room.copy(other)).collect()
+        } else {
+            mine.first().map_or(Value::Null, |other| room.copy(other))
+        };
     }
 }

@@ -3,10 +3,13 @@
 use rusqlite::params_from_iter;
 use serde_json::{Map, Value};
 
-use super::operation::{Changed, NewRow, Work};
+use super::{
+    data::permissions,
+    operation::{Changed, NewRow, Work},
+};
 use crate::{
     core::{query, store::StoreError},
-    tables::table::Table,
+    tables::{attributes::Attributes, table::Table},
 };
 
 impl Work<'_> {
@@ -30,8 +33,7 @@ impl Work<'_> {
     ) -> Result<Changed, StoreError> {
         let mut changed = Changed::default();
         let mut data = data.clone();
-        let permissions =
-            data.remove("$permissions").map(|list| serde_json::from_value(list).unwrap_or_default());
+        let permissions = permissions(&mut data)?;
         for id in self.found(table, queries)? {
             let row = NewRow { id, data: data.clone(), permissions: permissions.clone() };
             changed.push(self.change(table, &row, "update")?);
@@ -49,7 +51,7 @@ impl Work<'_> {
 
     /// Ids of the rows that queries find. Without a limit that is all of them, not a page.
     fn found(&self, table: &Table, queries: &[String]) -> Result<Vec<String>, StoreError> {
-        let mut page = query::parse_fields(queries, &|attribute| table.field(attribute))?;
+        let mut page = query::parse_fields(queries, &Attributes::of(self.tx, table, self.caller))?;
         let backwards = page.seek(self.tx, &table.sql(), ("\"$id\"", Vec::new()), "\"$sequence\"")?;
         let limit = if page.limited { i64::from(page.limit) } else { -1 };
         let sql = format!(

@@ -13,6 +13,7 @@ mod operator;
 pub mod read;
 mod relate;
 mod remove;
+mod room;
 mod row;
 
 pub use self::{

@@ -4,6 +4,7 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
+use super::data::invalid;
 use crate::{
     core::{caller::Caller, error::ApiResult, events::Event, permissions, store::StoreError},
     tables::table::Table,
@@ -44,6 +45,11 @@ pub enum Operation {
     },
 }
 
+/// Rows within rows within rows.
+const DEEPEST: usize = 3;
+/// Rows that one request writes within others.
+const MOST: usize = 1000;
+
 /// The transaction in which operations are performed, for whom and when.
 pub struct Work<'a> {
     pub tx: &'a Connection,
@@ -53,7 +59,34 @@ pub struct Work<'a> {
     /// What is told of the rows that change.
     pub events: &'a mut Vec<Event>,
     /// How deep within another row the row lies that is written.
-    pub depth: usize,
+    depth: usize,
+    /// Rows that were written within others.
+    within: usize,
+}
+
+impl<'a> Work<'a> {
+    pub fn new(tx: &'a Connection, caller: &'a Caller, now: i64, events: &'a mut Vec<Event>) -> Self {
+        Self { tx, caller, now, events, depth: 0, within: 0 }
+    }
+
+    /// Writes a row within another one: not too deep, and not too many.
+    pub fn within<T>(
+        &mut self,
+        key: &str,
+        write: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.within += 1;
+        if self.depth >= DEEPEST {
+            return Err(invalid(&format!("'{key}' lies too deep")).into());
+        }
+        if self.within > MOST {
+            return Err(invalid(&format!("more than {MOST} rows lie within others")).into());
+        }
+        self.depth += 1;
+        let written = write(self);
+        self.depth -= 1;
+        written
+    }
 }
 
 /// The rows that an operation changed: how many, and the first of them as they are now.

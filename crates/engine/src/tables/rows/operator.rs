@@ -1,6 +1,6 @@
 //! Operators: a new value that is made from the one that is there. SDKs write them as JSON in place of the value.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, collections::HashSet};
 
 use serde::Deserialize;
 use serde_json::{Number, Value, json};
@@ -11,7 +11,7 @@ use crate::{
         clock::{iso, parse_iso},
         error::ApiResult,
     },
-    tables::columns::{Column, Kind, compare},
+    tables::columns::{Column, Kind, LARGEST, compare},
 };
 
 const DAY: i64 = 86_400_000;
@@ -122,16 +122,14 @@ impl Operator {
                 list.retain(|value| value != gone);
             }
             Method::ArrayUnique => {
-                let mut kept: Vec<Value> = Vec::new();
-                for value in list {
-                    if !kept.contains(&value) {
-                        kept.push(value);
-                    }
-                }
-                list = kept;
+                let mut seen = HashSet::new();
+                list.retain(|value| seen.insert(value.to_string()));
             }
-            Method::ArrayIntersect => list.retain(|value| self.values.contains(value)),
-            Method::ArrayDiff => list.retain(|value| !self.values.contains(value)),
+            Method::ArrayIntersect | Method::ArrayDiff => {
+                let others: HashSet<String> = self.values.iter().map(Value::to_string).collect();
+                let wanted = self.method == Method::ArrayIntersect;
+                list.retain(|value| others.contains(&value.to_string()) == wanted);
+            }
             Method::ArrayFilter => {
                 let (test, other) = (self.values.first()?.as_str()?, self.values.get(1));
                 let tests: Vec<bool> =
@@ -150,7 +148,12 @@ impl Operator {
         Some(json!(match self.method {
             Method::StringConcat => format!("{known}{first}"),
             _ if first.is_empty() => known.to_owned(),
-            _ => known.replace(first, self.values.get(1)?.as_str()?),
+            _ => {
+                let other = self.values.get(1)?.as_str()?;
+                // Looked at before it is made: each place may become far larger than it was.
+                let grown = known.matches(first).count().checked_mul(other.len())?;
+                (grown <= LARGEST).then(|| known.replace(first, other))?
+            }
         }))
     }
 
@@ -210,12 +213,89 @@ fn fits(test: &str, value: &Value, other: Option<&Value>) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::core::arbitrary::tree;
+
+    const METHODS: [&str; 20] = [
+        "increment",
+        "decrement",
+        "multiply",
+        "divide",
+        "modulo",
+        "power",
+        "arrayAppend",
+        "arrayPrepend",
+        "arrayInsert",
+        "arrayRemove",
+        "arrayUnique",
+        "arrayIntersect",
+        "arrayDiff",
+        "arrayFilter",
+        "stringConcat",
+        "stringReplace",
+        "toggle",
+        "dateAddDays",
+        "dateSubDays",
+        "dateSetNow",
+    ];
+    const KINDS: [Kind; 8] = [
+        Kind::String,
+        Kind::Integer,
+        Kind::Bigint,
+        Kind::Float,
+        Kind::Boolean,
+        Kind::Datetime,
+        Kind::Enum,
+        Kind::Email,
+    ];
+
+    const TEXTS: &str = "(equal|lessThan|contains|isNull|2026-01-01|.{0,6})";
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+
+        #[test]
+        fn no_operator_panics_and_what_it_makes_fits_or_is_refused(
+            method in 0..METHODS.len(), kind in 0..KINDS.len(), array in any::<bool>(), known in tree(TEXTS),
+            values in proptest::collection::vec(tree(TEXTS), 0..3), now in any::<i64>(),
+        ) {
+            let column = Column::for_test(KINDS[kind], array);
+            let text = json!({ "method": METHODS[method], "values": values }).to_string();
+            let operator = Operator::of(&json!(text)).expect("an operator");
+            if let Ok(made) = operator.apply(&column, &known, now.rem_euclid(1 << 45)) {
+                let _ = column.bind(&made);
+            }
+        }
+
+        #[test]
+        fn arbitrary_text_is_an_operator_or_a_text(text in "\\PC{0,80}") {
+            let _ = Operator::of(&json!(text));
+        }
+    }
 
     fn made(kind: Kind, array: bool, known: &Value, operator: &Value) -> Option<Value> {
         let column = Column::for_test(kind, array);
         let operator = Operator::of(&json!(operator.to_string())).expect("an operator");
         operator.apply(&column, known, 86_400_000).ok()
+    }
+
+    #[test]
+    fn long_lists_take_no_longer_than_they_are() {
+        let list = json!((0..200_000).collect::<Vec<_>>());
+        let twice = json!(
+            [list.as_array().expect("a list").clone(), list.as_array().expect("a list").clone()].concat()
+        );
+        let values = list.as_array().expect("a list").clone();
+        for (method, values, expected) in [
+            ("arrayUnique", vec![], &list),
+            ("arrayIntersect", values.clone(), &twice),
+            ("arrayDiff", values, &json!([])),
+        ] {
+            let operator = json!({ "method": method, "values": values });
+            assert!(made(Kind::Integer, true, &twice, &operator).as_ref() == Some(expected), "{method}");
+        }
     }
 
     #[test]

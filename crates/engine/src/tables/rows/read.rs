@@ -1,10 +1,16 @@
 //! Reading rows: one by id, many by queries. What one may not read is not there.
 
+use std::sync::Arc;
+
 use axum::{http::StatusCode, response::Response};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use super::{load::Selection, unauthorized};
+use super::{
+    load::{Reader, Selection},
+    room::Room,
+    unauthorized,
+};
 use crate::{
     core::{
         caller::Caller,
@@ -14,7 +20,11 @@ use crate::{
         routes::{self, Call},
         store::StoreError,
     },
-    tables::{table::Table, transactions},
+    tables::{
+        attributes::Attributes,
+        table::Table,
+        transactions::{self, Extent},
+    },
 };
 
 pub async fn get(call: Call) -> ApiResult<Response> {
@@ -22,12 +32,15 @@ pub async fn get(call: Call) -> ApiResult<Response> {
     let id = call.param("rowId").to_owned();
     let queries = call.list("queries");
     let caller = call.caller.clone();
-    let row = transactions::read(call, move |c| {
+    let extent = if queries.is_empty() { Extent::Row } else { Extent::Any };
+    let row = transactions::read(call, extent, move |c| {
         let mut table = Table::open(c, &database, &table, &caller)?;
-        let page = query::parse_fields(&queries, &|attribute| table.field(attribute))?;
+        let page = query::parse_fields(&queries, &Attributes::of(c, &table, &caller))?;
         let selection = Selection::narrow(&mut table, &page.select)?;
         let mut rows = [table.find_for(c, &id, &caller, Action::Read)?];
-        selection.load(c, &table, &mut rows, &caller, 0)?;
+        let room = Room::new();
+        selection.load(c, &table, &mut rows, &Reader { caller: &caller, room: &room }, 0)?;
+        room.check()?;
         let [row] = rows;
         Ok(row)
     });
@@ -39,7 +52,7 @@ pub async fn list(call: Call) -> ApiResult<Response> {
     let queries = call.list("queries");
     let counted = call.counted();
     let caller = call.caller.clone();
-    let found = transactions::read(call, move |c| {
+    let found = transactions::read(call, Extent::Any, move |c| {
         let table = Table::open(c, &database, &id, &caller)?;
         page(c, table, &queries, counted, &caller)
     });
@@ -50,12 +63,12 @@ pub async fn list(call: Call) -> ApiResult<Response> {
 /// How many rows fit, where that is asked for, and the rows of the page.
 fn page(
     c: &Connection,
-    mut table: Table,
+    mut table: Arc<Table>,
     queries: &[String],
     counted: bool,
     caller: &Caller,
 ) -> Result<(i64, Vec<Value>), StoreError> {
-    let mut page = query::parse_fields(queries, &|attribute| table.field(attribute))?;
+    let mut page = query::parse_fields(queries, &Attributes::of(c, &table, caller))?;
     if !permissions::allows(&table.permissions, Action::Read, caller) {
         if !table.row_security {
             return Err(unauthorized().into());
@@ -65,7 +78,9 @@ fn page(
     let selection = Selection::narrow(&mut table, &page.select)?;
     let (select, from) = (table.select(), table.sql());
     let source = Source { select: &select, from: &from, key: ("\"$id\"", Vec::new()), last: "\"$sequence\"" };
-    let (total, mut rows) = page.list(c, source, counted, |row| table.row(row))?;
-    selection.load(c, &table, &mut rows, caller, 0)?;
+    let room = Room::new();
+    let (total, mut rows) = page.list(c, source, counted, |row| room.row(&table, row))?;
+    selection.load(c, &table, &mut rows, &Reader { caller, room: &room }, 0)?;
+    room.check()?;
     Ok((total, rows))
 }

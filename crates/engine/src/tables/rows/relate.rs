@@ -3,11 +3,7 @@
 use rusqlite::{Connection, params};
 use serde_json::{Map, Value, json};
 
-use super::{
-    data::{bulk_row, invalid},
-    insert::exists,
-    operation::Work,
-};
+use super::{data::bulk_row, insert::exists, operation::Work};
 use crate::{
     core::{
         error::ApiError,
@@ -22,8 +18,8 @@ use crate::{
     },
 };
 
-/// Rows within rows within rows.
-const DEEPEST: usize = 3;
+/// Rows that one row is linked to with one request.
+const MOST: usize = 5000;
 
 impl Work<'_> {
     /// Writes the links that the data names.
@@ -50,6 +46,10 @@ impl Work<'_> {
             (Value::String(_) | Value::Object(_), false) => vec![value],
             _ => return Err(wrong(&column.key).into()),
         };
+        if given.len() > MOST {
+            let message = format!("'{}' names more than {MOST} rows.", column.key);
+            return Err(refused("relationship_value_invalid", &message).into());
+        }
         let related = Table::open(self.tx, &table.database, &relation.table, self.caller)?;
         let mut wanted: Vec<String> = Vec::new();
         for value in given {
@@ -76,17 +76,13 @@ impl Work<'_> {
             let row = bulk_row(data.clone())?;
             let known = related.find(self.tx, &row.id)?.is_some();
             if !known || !row.data.is_empty() || row.permissions.is_some() {
-                if self.depth >= DEEPEST {
-                    return Err(invalid(&format!("'{}' lies too deep", column.key)).into());
-                }
-                self.depth += 1;
-                let written = if known {
-                    self.change(related, &row, "update")
-                } else {
-                    self.insert(related, &row, "create")
-                };
-                self.depth -= 1;
-                written?;
+                self.within(&column.key, |work| {
+                    if known {
+                        work.change(related, &row, "update")
+                    } else {
+                        work.insert(related, &row, "create")
+                    }
+                })?;
                 return Ok(row.id);
             }
             return self.linkable(related, column, relation, &row.id);

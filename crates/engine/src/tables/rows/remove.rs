@@ -1,9 +1,14 @@
 //! Deleting a row, and what becomes of the rows that are related to it.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use serde_json::Value;
 
-use super::{links::pairs, operation::Work};
+use super::{
+    links::{ALL, pairs},
+    operation::Work,
+};
 use crate::{
     core::{error::ApiError, permissions::Action, store::StoreError},
     tables::{relations::OnDelete, table::Table},
@@ -23,7 +28,12 @@ impl Work<'_> {
     }
 
     /// Deletes one row and answers those that go with it. The foreign keys let go of the others.
-    fn take(&mut self, table: &Table, id: &str, row: &Value) -> Result<Vec<(Table, String)>, StoreError> {
+    fn take(
+        &mut self,
+        table: &Table,
+        id: &str,
+        row: &Value,
+    ) -> Result<Vec<(Arc<Table>, String)>, StoreError> {
         let following = self.following(table, id)?;
         let sql = format!("DELETE FROM {} WHERE \"$id\" = ?1", table.sql());
         self.tx.prepare_cached(&sql)?.execute([id])?;
@@ -32,14 +42,19 @@ impl Work<'_> {
     }
 
     /// The related rows that go with a row; an error where they keep it from going.
-    fn following(&self, table: &Table, id: &str) -> Result<Vec<(Table, String)>, StoreError> {
+    fn following(&self, table: &Table, id: &str) -> Result<Vec<(Arc<Table>, String)>, StoreError> {
         let mut following = Vec::new();
         for relation in table.columns.iter().filter_map(|column| column.relation.as_ref()) {
             if !relation.decides() || relation.on_delete == OnDelete::SetNull {
                 continue;
             }
-            let related = Table::get(self.tx, &table.database, &relation.table)?;
-            for (_, other) in pairs(self.tx, table, &related, &relation.link, &[id.to_owned()])? {
+            let related = Table::look(self.tx, &table.database, &relation.table)?;
+            let own = [id.to_owned()];
+            for (_, other) in pairs(self.tx, table, &related, &relation.link, &own, ALL)? {
+                // A row that is related to itself does not keep itself.
+                if related.number == table.number && other == id {
+                    continue;
+                }
                 if relation.on_delete == OnDelete::Restrict {
                     let message = "The row has related rows and cannot be deleted.";
                     return Err(ApiError::new(StatusCode::FORBIDDEN, "row_delete_restricted", message).into());

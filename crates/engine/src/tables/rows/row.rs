@@ -13,7 +13,7 @@ use crate::{
         permissions::{self, Action},
         store::StoreError,
     },
-    tables::table::Table,
+    tables::{columns::Column, table::Table},
 };
 
 impl Table {
@@ -28,18 +28,18 @@ impl Table {
 
     /// A row as the SDKs read it.
     pub fn row(&self, row: &Row<'_>) -> rusqlite::Result<Value> {
-        let permissions: String = row.get(4)?;
+        let (id, permissions) = (row.get_ref(0)?.as_str()?, row.get_ref(4)?.as_str()?);
         let mut object = json!({
-            "$id": row.get::<_, String>(0)?,
+            "$id": id,
             "$sequence": row.get::<_, i64>(1)?.to_string(),
             "$tableId": self.id,
             "$databaseId": self.database,
             "$createdAt": iso(row.get(2)?),
             "$updatedAt": iso(row.get(3)?),
-            "$permissions": serde_json::from_str::<Value>(&permissions).unwrap_or_else(|_| json!([])),
+            "$permissions": serde_json::from_str::<Value>(permissions).unwrap_or_else(|_| json!([])),
         });
         for (index, column) in self.own().enumerate() {
-            object[&column.key] = column.read(row.get_ref(index + 5)?);
+            object[&column.key] = self.read(column, id, row.get_ref(index + 5)?)?;
         }
         Ok(object)
     }
@@ -97,6 +97,7 @@ impl Table {
         );
         let older = [("databases", database.as_str()), ("collections", table), ("documents", id)];
         event.add_names(&older, action);
+        event.secret = self.columns.iter().any(Column::is_encrypted);
         event.on(channels, action).readable(&self.permissions).readable(of_row)
     }
 }

@@ -2,12 +2,11 @@
 
 use axum::{http::StatusCode, response::Response};
 use rusqlite::types::Value as Sql;
-use serde_json::json;
 
 use crate::{
     core::{
         error::ApiResult,
-        query::{self, Source},
+        query::{self, List, Source},
         routes::{self, Call},
     },
     tables::{
@@ -36,25 +35,13 @@ pub async fn list(call: Call) -> ApiResult<Response> {
         };
         Some(known.to_owned())
     };
-    let mut page = query::parse(&call.list("queries"), &column)?;
-    if let Some(words) = call.query_value("search") {
-        page.containing("(id || ' ' || name)", words);
-    }
-    let (total, tables) = call
-        .app
-        .store
-        .read(move |c| {
-            Database::get(c, &database)?;
-            page.conditions.push("database_id = ?".into());
-            page.values.push(Sql::Text(database.clone()));
-            let source = Source {
-                select: table::SELECT,
-                from: "data_table",
-                key: ("database_id = ? AND id", vec![Sql::Text(database)]),
-                last: "number",
-            };
-            page.list(c, source, true, |row| Ok(Table::from_row(row)?.json()))
-        })
-        .await?;
-    routes::json(StatusCode::OK, &json!({ "total": total, "tables": tables }))
+    let list = List::of_columns(&call, &column)?.searched(&call, "(id || ' ' || name)")?;
+    let list = list.only("database_id = ?", Sql::Text(database.clone()));
+    query::answer(&call.app.store, "tables", move |c| {
+        Database::get(c, &database)?;
+        let key = ("database_id = ? AND id", vec![Sql::Text(database)]);
+        let source = Source { select: table::SELECT, from: "data_table", key, last: "number" };
+        list.read(c, source, |row| Ok(Table::from_row(row)?.json()))
+    })
+    .await
 }

@@ -1,15 +1,14 @@
 //! Transactions opened, listed, read and forgotten.
 
 use axum::{http::StatusCode, response::Response};
-use rusqlite::{params, types::Value as Sql};
+use rusqlite::{Row, params, types::Value as Sql};
 use serde::Deserialize;
-use serde_json::json;
 
 use super::{PENDING, SELECT, Transaction, owner};
 use crate::core::{
     error::{ApiError, ApiResult},
     ids,
-    query::{self, Source},
+    query::{List, Source},
     routes::{self, Call},
 };
 
@@ -67,22 +66,14 @@ pub async fn list(call: Call) -> ApiResult<Response> {
         };
         Some(known.to_owned())
     };
-    let mut page = query::parse(&call.list("queries"), &column)?;
+    let mut list = List::of_columns(&call, &column)?;
     let owner = owner(&call.caller)?;
     if !call.caller.is_key() {
-        page.conditions.push("owner = ?".into());
-        page.values.push(Sql::Text(owner));
+        list = list.only("owner = ?", Sql::Text(owner));
     }
-    let (total, transactions) = call
-        .app
-        .store
-        .read(move |c| {
-            let source =
-                Source { select: SELECT, from: "data_transaction", key: ("id", Vec::new()), last: "rowid" };
-            page.list(c, source, true, |row| Ok(Transaction::from_row(row)?.json()))
-        })
-        .await?;
-    routes::json(StatusCode::OK, &json!({ "total": total, "transactions": transactions }))
+    let source = Source::whole(SELECT, "data_transaction", "rowid");
+    let of_row = |row: &Row<'_>| Ok(Transaction::from_row(row)?.json());
+    list.answer(&call.app.store, "transactions", source, of_row).await
 }
 
 pub async fn get(call: Call) -> ApiResult<Response> {

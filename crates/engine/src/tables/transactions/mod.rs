@@ -11,7 +11,7 @@ mod staged;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 use serde_json::{Value, json};
 
-pub use self::perform::{perform, read};
+pub use self::perform::{Extent, perform, read};
 use crate::core::{caller::Caller, clock::iso, error::ApiError, error::ApiResult, store::StoreError};
 
 pub const SELECT: &str =

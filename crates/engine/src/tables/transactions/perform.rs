@@ -28,7 +28,7 @@ pub async fn perform(call: Call, transaction: Option<&str>, mut operation: Opera
     let Some(transaction) = transaction.map(str::to_owned) else {
         let changed = call.app.change(move |tx, events| {
             let table = Table::open(tx, &database, &table, &caller)?;
-            operation.perform(&mut Work { tx, caller: &caller, now, events, depth: 0 }, &table)
+            operation.perform(&mut Work::new(tx, &caller, now, events), &table)
         });
         return Ok(changed.await?);
     };
@@ -44,14 +44,25 @@ pub async fn perform(call: Call, transaction: Option<&str>, mut operation: Opera
     Ok(changed.await?)
 }
 
+/// How much is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// One row by its id, with nothing of others.
+    Row,
+    Any,
+}
+
 /// Reads what is there, or what would be there with a transaction.
-pub async fn read<T, F>(call: Call, work: F) -> ApiResult<T>
+pub async fn read<T, F>(call: Call, extent: Extent, work: F) -> ApiResult<T>
 where
     T: Send + 'static,
     F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
 {
     let Some(transaction) = call.query_value("transactionId").map(str::to_owned) else {
-        return Ok(call.app.store.read(work).await?);
+        return Ok(match extent {
+            Extent::Row => call.app.store.glance(work)?,
+            Extent::Any => call.app.store.read(work).await?,
+        });
     };
     let (caller, now) = (call.caller, call.app.now());
     // Only the writer may try things out; nothing of it stays.

@@ -1,11 +1,10 @@
 //! What is staged: kept with the transaction, replayed for whoever looks, and at the end for good.
 
 use rusqlite::{Connection, OptionalExtension as _, params};
-use sha2::{Digest as _, Sha256};
 
 use super::Transaction;
 use crate::{
-    core::{caller::Caller, events::Event, store::StoreError},
+    core::{caller::Caller, events::Event, row_key::RowKey, store::StoreError},
     tables::{
         refused,
         rows::{Changed, Operation, Work},
@@ -15,6 +14,9 @@ use crate::{
 
 /// Operations of one transaction at most.
 const MOST: usize = 1000;
+
+/// Bytes of what is staged already, to which more is added: all of it lies in memory when it is performed.
+const LARGEST: usize = 32 * 1024 * 1024;
 
 /// An operation and where it goes.
 #[derive(Debug)]
@@ -41,6 +43,15 @@ impl Transaction {
             let message = format!("A transaction has at most {MOST} operations.");
             return Err(refused("transaction_limit_exceeded", &message).into());
         }
+        let kept: usize = tx
+            .prepare_cached(
+                "SELECT coalesce(sum(length(operation)), 0) FROM data_operation WHERE transaction_id = ?1",
+            )?
+            .query_row([&self.id], |row| row.get(0))?;
+        if kept > LARGEST {
+            let message = "What is staged for the transaction is too large to add to it.";
+            return Err(refused("transaction_limit_exceeded", message).into());
+        }
         let (changed, events) = rehearse(tx, || {
             self.replay(tx, moment)?;
             let mut events = Vec::new();
@@ -50,8 +61,11 @@ impl Transaction {
         for event in &events {
             self.touch(tx, event)?;
         }
+        // What is staged for a column that is encrypted must not lie open here.
+        let key = RowKey::of(tx)?;
         for one in new {
             let operation = serde_json::to_string(&one.operation).unwrap_or_default();
+            let operation = key.seal_text(&self.id, &operation)?;
             tx.execute(
                 "INSERT INTO data_operation (transaction_id, database_id, table_id, by_key, operation)
                  VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -67,6 +81,7 @@ impl Transaction {
 
     /// Performs what is staged, in its order. Answers what is to be told.
     pub fn replay(&self, tx: &Connection, moment: Moment<'_>) -> Result<Vec<Event>, StoreError> {
+        let key = RowKey::of(tx)?;
         let mut kept = tx.prepare_cached(
             "SELECT database_id, table_id, by_key, operation FROM data_operation
              WHERE transaction_id = ?1 ORDER BY number",
@@ -76,9 +91,16 @@ impl Transaction {
                 database: row.get(0)?,
                 table: row.get(1)?,
                 by_key: row.get(2)?,
-                operation: serde_json::from_str(&row.get::<_, String>(3)?).map_err(|error| {
-                    rusqlite::Error::FromSqlConversionFailure(3, rusqlite::types::Type::Text, Box::new(error))
-                })?,
+                operation: {
+                    let kept = key.open_text(&self.id, row.get(3)?).unwrap_or_default();
+                    serde_json::from_str(&kept).map_err(|error| {
+                        rusqlite::Error::FromSqlConversionFailure(
+                            3,
+                            rusqlite::types::Type::Text,
+                            Box::new(error),
+                        )
+                    })?
+                },
             })
         })?;
         let staged = staged.collect::<Result<Vec<_>, _>>()?;
@@ -145,15 +167,14 @@ fn perform(
     for one in staged {
         let caller = if one.by_key { &key } else { moment.caller };
         let table = Table::open(tx, &one.database, &one.table, caller)?;
-        changed = one
-            .operation
-            .perform(&mut Work { tx, caller, now: moment.now, events: &mut *events, depth: 0 }, &table)?;
+        changed = one.operation.perform(&mut Work::new(tx, caller, moment.now, events), &table)?;
     }
     Ok(changed)
 }
 
 /// What tells one state of a row from another; none where there is no row.
 fn state(tx: &Connection, database: &str, table: &str, id: &str) -> Result<Option<Vec<u8>>, StoreError> {
-    let row = Table::get(tx, database, table)?.find(tx, id)?;
-    Ok(row.map(|row| Sha256::digest(row.to_string()).to_vec()))
+    let row = Table::look(tx, database, table)?.find(tx, id)?;
+    let key = RowKey::of(tx)?;
+    Ok(row.map(|row| key.digest(&row.to_string())))
 }

@@ -4,6 +4,7 @@ use axum::{http::StatusCode, response::Response};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::Deserialize;
 use serde_json::Value;
+use url::Url;
 
 use super::{Pending, check_roles, event, find, join, list::as_seen};
 use crate::{
@@ -12,13 +13,16 @@ use crate::{
         error::{ApiError, ApiResult},
         events::Event,
         ids,
-        messenger::{Channel, Language, Template},
+        messenger::{Channel, Language, Letter, Template},
         routes::{self, Call},
         store::StoreError,
     },
     teams::team::{self, owned},
     users::{self, User, check_email, check_name, check_phone},
 };
+
+/// How long it is tried to bring somebody an invitation: a day.
+const INVITATION: i64 = 86_400_000;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -114,6 +118,7 @@ async fn invite(
         Person::Phone(_) | Person::Id(_) => true,
     };
     let room = (call.app.config.sign_up && may_come).then_some(policies.users);
+    let (app, language) = (call.app.clone(), Language::of(&call.headers));
     let membership = call
         .app
         .change(move |tx, events| {
@@ -131,24 +136,28 @@ async fn invite(
             let membership = find(tx, &team, &id, Pending::AsInvited)?.ok_or_else(super::not_found)?;
             trace.log(tx, &user.id, "membership.create", now)?;
             events.push(event(&membership, policies.memberships, "create", now));
+            letter(&membership, &page, &secret, to, language, now).post(tx, &app)?;
             Ok(membership)
         })
         .await?;
+    Ok(as_seen(call, membership))
+}
+
+/// Asks somebody, who says yes with `secret`.
+fn letter(membership: &Value, page: &Url, secret: &str, to: String, language: Language, now: i64) -> Letter {
     let text = |key: &str| membership[key].as_str().unwrap_or_default();
     let parameters = [
         ("membershipId", text("$id")),
         ("userId", text("userId")),
         ("teamId", text("teamId")),
         ("teamName", text("teamName")),
-        ("secret", &secret),
+        ("secret", secret),
     ];
-    let link = redirect::link(&page, &parameters);
+    let link = redirect::link(page, &parameters);
     // An owner chose the name, and a stranger reads it: nothing in it is to become a link.
     let team = text("teamName").replace(['.', '/', ':'], " ");
-    let template = if by_phone { Template::InvitationByPhone } else { Template::Invitation };
-    let values = [("link", link.as_str()), ("team", &team)];
-    call.app.messenger.send(template, Language::of(&call.headers), to, now, &values);
-    Ok(as_seen(call, membership))
+    let template = if to.starts_with('+') { Template::InvitationByPhone } else { Template::Invitation };
+    Letter { template, language, to, values: vec![("link", link), ("team", team)], until: now + INVITATION }
 }
 
 /// Who is meant; somebody new where accounts may be made, as far as there is `room` for so many (0: for all).

@@ -8,7 +8,7 @@ use super::{Pending, SELECT, find, hide, json_of, not_found};
 use crate::{
     core::{
         error::ApiResult,
-        query::{self, Source, TOTAL},
+        query::{List, Source},
         routes::{self, Call},
     },
     teams::team::visible,
@@ -18,14 +18,14 @@ use crate::{
 /// `GET /teams/{teamId}/memberships`
 pub async fn list(call: Call) -> ApiResult<Response> {
     let team = visible(&call)?;
-    page(&call, "(m.team_id = ?)", team).await
+    page(&call, "m.team_id = ?", team).await
 }
 
 /// `GET /users/{userId}/memberships`
 pub async fn list_of_user(call: Call) -> ApiResult<Response> {
     let id = call.param("userId").to_owned();
     let user = call.app.store.read(move |c| User::get(c, &id)).await?;
-    page(&call, "(m.user_id = ?)", user.id).await
+    page(&call, "m.user_id = ?", user.id).await
 }
 
 /// `GET /teams/{teamId}/memberships/{membershipId}`
@@ -72,37 +72,28 @@ async fn page(call: &Call, condition: &'static str, of: String) -> ApiResult<Res
         };
         Some(known.to_owned())
     };
-    let queries = call.list("queries");
-    let mut page = query::parse(&queries, &column)?;
-    if let Some(words) = call.query_value("search") {
-        let searched = [
-            (seen(shown_to_all.user_name), "u.name"),
-            (seen(shown_to_all.user_email), "coalesce(u.email, '')"),
-            (seen(shown_to_all.user_id), "u.id"),
-            (true, "t.name"),
-        ];
-        let searched: Vec<&str> =
-            searched.into_iter().filter(|(seen, _)| *seen).map(|(_, column)| column).collect();
-        page.containing(&format!("({})", searched.join(" || ' ' || ")), words);
-    }
+    let searched = [
+        (seen(shown_to_all.user_name), "u.name"),
+        (seen(shown_to_all.user_email), "coalesce(u.email, '')"),
+        (seen(shown_to_all.user_id), "u.id"),
+        (true, "t.name"),
+    ];
+    let searched: Vec<&str> =
+        searched.into_iter().filter(|(seen, _)| *seen).map(|(_, column)| column).collect();
+    let mut list = List::of_columns(call, &column)?
+        .searched(call, &format!("({})", searched.join(" || ' ' || ")))?
+        .only(condition, Sql::Text(of));
     // Teams are lists of people to choose from: without a query all are answered.
-    let last = if queries.is_empty() {
-        page.limit = TOTAL;
-        if seen(shown_to_all.user_name) { "u.name" } else { "m.rowid" }
-    } else {
-        "m.rowid"
-    };
+    let all = list.all_unless_asked(call);
+    let last = if all && seen(shown_to_all.user_name) { "u.name" } else { "m.rowid" };
     let pending = shown(call);
-    let counted = call.counted();
     let (total, memberships) = call
         .app
         .store
         .read(move |c| {
-            page.conditions.push(condition.to_owned());
-            page.values.push(Sql::Text(of));
             let from = SELECT.split_once("FROM").map_or(SELECT, |(_, from)| from);
             let source = Source { select: SELECT, from, key: ("m.id", Vec::new()), last };
-            page.list(c, source, counted, |row| json_of(row, pending))
+            list.read(c, source, |row| json_of(row, pending))
         })
         .await?;
     let memberships: Vec<Value> =

@@ -3,7 +3,6 @@
 use axum::{http::StatusCode, response::Response};
 use rusqlite::types::Value as Sql;
 use serde::Deserialize;
-use serde_json::json;
 
 use super::{
     COLUMNS, NewTarget, Target, check_identifier, delete as remove, insert, not_found, update as set,
@@ -13,7 +12,7 @@ use crate::{
     core::{
         error::{ApiError, ApiResult},
         ids,
-        query::{self, Source},
+        query::{self, List, Source},
         routes::{self, Call},
     },
     users::{User, check_email, check_name, check_phone},
@@ -35,22 +34,15 @@ pub async fn list(call: Call) -> ApiResult<Response> {
         };
         Some(known.to_owned())
     };
-    let mut page = query::parse(&call.list("queries"), &column)?;
     let id = call.param("userId").to_owned();
-    let counted = call.counted();
-    let (total, targets) = call
-        .app
-        .store
-        .read(move |c| {
-            User::get(c, &id)?;
-            page.conditions.insert(0, "(user_id = ?)".into());
-            page.values.insert(0, Sql::Text(id));
-            let select = format!("SELECT {COLUMNS} FROM target");
-            let source = Source { select: &select, from: "target", key: ("id", Vec::new()), last: "number" };
-            page.list(c, source, counted, |row| Ok(Target::from_row(row)?.json()))
-        })
-        .await?;
-    routes::json(StatusCode::OK, &json!({ "total": total, "targets": targets }))
+    let list = List::of_columns(&call, &column)?.only("user_id = ?", Sql::Text(id.clone()));
+    query::answer(&call.app.store, "targets", move |c| {
+        User::get(c, &id)?;
+        let select = format!("SELECT {COLUMNS} FROM target");
+        let source = Source::whole(&select, "target", "number");
+        list.read(c, source, |row| Ok(Target::from_row(row)?.json()))
+    })
+    .await
 }
 
 /// `POST /users/{userId}/targets`

@@ -1,0 +1,182 @@
+//! SQLite: one that writes, a few that read, nothing acknowledged before it is on disk.
+
+mod changes;
+mod error;
+mod lock;
+mod readers;
+mod schema;
+mod writer;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread::{self, JoinHandle},
+};
+
+use rusqlite::{Connection, Transaction};
+
+pub use self::{
+    changes::Changes,
+    error::{StoreError, is_conflict},
+    lock::FolderLock,
+    schema::version,
+};
+use self::{readers::Readers, writer::Writer};
+use super::{
+    query,
+    row_key::{self, RowKey},
+};
+
+/// The database of one project.
+#[derive(Debug, Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    writer: Writer,
+    readers: Readers,
+    changes: Arc<Changes>,
+    place: Place,
+    /// The last to go: until then the others use the folder.
+    _lock: FolderLock,
+}
+
+/// Where connections lead, and what they know.
+#[derive(Debug, Clone)]
+struct Place {
+    path: PathBuf,
+    row_key: row_key::Given,
+}
+
+/// Where a data folder has its database.
+pub fn database(folder: &Path) -> PathBuf {
+    folder.join("engine.sqlite")
+}
+
+impl Store {
+    /// Opens `folder`/engine.sqlite, brings its schema up to date and locks the folder.
+    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(folder)?;
+        let lock = FolderLock::take(folder)?;
+        let place = Place { path: database(folder), row_key: row_key::Given::default() };
+        let mut writer = place.connect()?;
+        schema::migrate(&mut writer)?;
+        let changes = Arc::<Changes>::default();
+        let readers = Readers::begin(&place)?;
+        let writer = Writer::begin(writer, changes.clone())?;
+        Ok(Self { inner: Arc::new(Inner { writer, readers, changes, place, _lock: lock }) })
+    }
+
+    /// Gives the connections the key of what rows keep encrypted; the first one stays.
+    pub fn give_row_key(&self, key: RowKey) {
+        self.inner.place.row_key.get_or_init(|| key);
+    }
+
+    /// Reads the database of a folder that another process may be using; nothing where none was made yet, or one by an
+    /// older version.
+    pub fn look<T>(
+        folder: &Path,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        let path = database(folder);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let connection = Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        if version(&connection)? < schema::STEPS.len() {
+            return Ok(None);
+        }
+        work(&connection).map(Some)
+    }
+
+    /// Reads a consistent state.
+    pub async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.inner.readers.read(work).await
+    }
+
+    /// As [`Store::read`], at once and on the caller's thread: for what is found by its key.
+    pub fn glance<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.inner.readers.glance(work)
+    }
+
+    /// Changes everything that `work` changes, or nothing.
+    pub async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.write_then(work, |result| result).await
+    }
+
+    /// As [`Store::write`]; `then` runs after the commit, in the order of the changes.
+    pub async fn write_then<T, U, F, G>(&self, work: F, then: G) -> Result<U, StoreError>
+    where
+        T: Send + 'static,
+        U: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+        G: FnOnce(T) -> U + Send + 'static,
+    {
+        self.inner.writer.change(work, then).await
+    }
+
+    /// What counts the commits that make some of what is kept in memory untrue.
+    pub fn changes(&self) -> &Changes {
+        &self.inner.changes
+    }
+}
+
+/// Waits for a thread of the store, unless it is this one: whoever was answered last may have held the store last.
+fn end(thread: JoinHandle<()>) {
+    if thread.thread().id() != thread::current().id() {
+        let _ = thread.join();
+    }
+}
+
+impl Place {
+    fn connect(&self) -> Result<Connection, StoreError> {
+        let connection = Connection::open(&self.path)?;
+        connection.busy_timeout(std::time::Duration::from_secs(10))?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        connection.set_prepared_statement_cache_capacity(128);
+        query::functions::register(&connection)?;
+        row_key::register(&connection, &self.row_key)?;
+        Ok(connection)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::error::ApiError;
+
+    #[tokio::test]
+    async fn what_is_refused_changes_nothing_and_the_folder_has_one_owner() {
+        let folder = tempfile::tempdir().expect("folder");
+        let store = Store::open(folder.path()).expect("opened");
+        assert!(matches!(Store::open(folder.path()), Err(StoreError::InUse)));
+        let insert = "INSERT INTO team (id, name, prefs, created, updated) VALUES ('a', 'A', '{}', 0, 0)";
+        let refused = store
+            .write(move |tx| {
+                tx.execute(insert, [])?;
+                Err::<(), _>(ApiError::argument("no").into())
+            })
+            .await;
+        assert!(matches!(refused, Err(StoreError::Refused(_))));
+        let teams: i64 = store
+            .read(|c| Ok(c.query_row("SELECT count(*) FROM team", [], |row| row.get(0))?))
+            .await
+            .expect("read");
+        assert_eq!(teams, 0);
+    }
+}

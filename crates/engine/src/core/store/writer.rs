@@ -1,0 +1,261 @@
+//! The thread that writes. What waits for it when it begins is committed together, with one wait for the disk: on many
+//! connections that wait is what a change costs. Each change is all or nothing by itself all the same, and none is
+//! answered before it is on disk.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use crossbeam_channel::{Receiver, Sender};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::{runtime::Handle, sync::oneshot};
+
+use super::{StoreError, changes::Changes, end};
+
+/// Changes that are committed together at most.
+const TOGETHER: usize = 256;
+/// After this no further change is added: those before it wait for the disk.
+const LONGEST: Duration = Duration::from_millis(10);
+
+/// One change.
+trait Job: Send {
+    /// Does it; whether it is to be kept.
+    fn run(&mut self, tx: &Transaction<'_>) -> Result<(), StoreError>;
+
+    /// Answers it, once it is known whether what it did was committed.
+    fn end(self: Box<Self>, committed: Result<(), StoreError>);
+}
+
+struct Change<T, U, W, F> {
+    work: Option<W>,
+    result: Option<Result<T, StoreError>>,
+    then: F,
+    answer: oneshot::Sender<Result<U, StoreError>>,
+}
+
+impl<T, U, W, F> Job for Change<T, U, W, F>
+where
+    T: Send,
+    U: Send,
+    W: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send,
+    F: FnOnce(T) -> U + Send,
+{
+    fn run(&mut self, tx: &Transaction<'_>) -> Result<(), StoreError> {
+        let Some(work) = self.work.take() else { return Err(StoreError::Ended) };
+        let result = work(tx)?;
+        self.result = Some(Ok(result));
+        Ok(())
+    }
+
+    fn end(self: Box<Self>, committed: Result<(), StoreError>) {
+        let result = match (committed, self.result) {
+            (Ok(()), Some(result)) => result.map(self.then),
+            (Ok(()), None) => Err(StoreError::Ended),
+            (Err(error), _) => Err(error),
+        };
+        let _ = self.answer.send(result);
+    }
+}
+
+#[derive(Debug)]
+pub struct Writer {
+    /// None when it ends.
+    jobs: Option<Sender<Box<dyn Job>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    pub fn begin(mut connection: Connection, changes: Arc<Changes>) -> Result<Self, StoreError> {
+        changes.watch(&connection);
+        let (jobs, waiting) = crossbeam_channel::unbounded();
+        let runtime = Handle::try_current().ok();
+        let thread = thread::Builder::new().name("store-writer".into()).spawn(move || {
+            let _runtime = runtime.as_ref().map(Handle::enter);
+            while let Ok(job) = waiting.recv() {
+                together(&mut connection, job, &waiting, &changes);
+            }
+        })?;
+        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+    }
+
+    /// Does all of `work` or nothing of it; `then` runs after the commit and in the order of the changes. It is done also
+    /// where whoever asked for it does not wait any more.
+    pub async fn change<T, U, W, F>(&self, work: W, then: F) -> Result<U, StoreError>
+    where
+        T: Send + 'static,
+        U: Send + 'static,
+        W: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+        F: FnOnce(T) -> U + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let job: Box<dyn Job> = Box::new(Change { work: Some(work), result: None, then, answer });
+        self.jobs.as_ref().and_then(|jobs| jobs.send(job).ok()).ok_or(StoreError::Ended)?;
+        answered.await.map_err(|_| StoreError::Ended)?
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.jobs = None;
+        self.thread.take().into_iter().for_each(end);
+    }
+}
+
+/// Commits `first` and what waits behind it.
+fn together(
+    connection: &mut Connection,
+    first: Box<dyn Job>,
+    waiting: &Receiver<Box<dyn Job>>,
+    changes: &Changes,
+) {
+    let (mut next, mut done) = (Some(first), Vec::new());
+    let committed = transaction(connection, |tx| {
+        let begun = Instant::now();
+        while let Some(mut job) = next.take() {
+            match alone(tx, &mut *job) {
+                Ok(own) => done.push((job, own)),
+                Err(lost) => {
+                    done.push((job, Ok(())));
+                    return Err(lost);
+                }
+            }
+            if done.len() < TOGETHER && begun.elapsed() < LONGEST {
+                next = waiting.try_recv().ok();
+            }
+        }
+        Ok(())
+    });
+    changes.committed();
+    // Where no transaction could begin.
+    done.extend(next.map(|job| (job, Ok(()))));
+    for (job, own) in done {
+        let result = own.and(committed.as_ref().copied().map_err(StoreError::for_another));
+        // One that panics is answered as one that ended early, and takes nobody with it.
+        let _ = catch_unwind(AssertUnwindSafe(|| job.end(result)));
+    }
+}
+
+fn transaction(
+    connection: &mut Connection,
+    work: impl FnOnce(&Transaction<'_>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    work(&tx)?;
+    Ok(tx.commit()?)
+}
+
+/// All or nothing of one job within the transaction of several. The outer error is everybody's: the transaction is over.
+fn alone(tx: &Transaction<'_>, job: &mut dyn Job) -> Result<Result<(), StoreError>, StoreError> {
+    tx.prepare_cached("SAVEPOINT job")?.execute([])?;
+    let own = catch_unwind(AssertUnwindSafe(|| job.run(tx))).unwrap_or(Err(StoreError::Ended));
+    // On some errors SQLite rolls everything back at once, what others did before with it.
+    if tx.is_autocommit() {
+        return Err(own.err().unwrap_or(StoreError::Ended));
+    }
+    if own.is_err() {
+        tx.prepare_cached("ROLLBACK TO job")?.execute([])?;
+    }
+    tx.prepare_cached("RELEASE job")?.execute([])?;
+    Ok(own)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::core::{
+        error::ApiError,
+        store::{Store, database},
+    };
+
+    /// A store with a table whose writer waits for somebody else's transaction: what is asked of it until that ends is
+    /// done together.
+    async fn held() -> (tempfile::TempDir, Store, Connection) {
+        let folder = tempfile::tempdir().expect("folder");
+        let store = Store::open(folder.path()).expect("opened");
+        store.write(|tx| Ok(tx.execute_batch("CREATE TABLE t (n INTEGER UNIQUE)")?)).await.expect("made");
+        let other = Connection::open(database(folder.path())).expect("opened");
+        other.execute_batch("BEGIN IMMEDIATE").expect("held");
+        (folder, store, other)
+    }
+
+    async fn insert(store: &Store, number: i64) -> Result<usize, StoreError> {
+        store.write(move |tx| Ok(tx.execute("INSERT INTO t VALUES (?1)", [number])?)).await
+    }
+
+    async fn rows(store: &Store) -> Vec<i64> {
+        let read = store.read(|c| {
+            let mut all = c.prepare("SELECT n FROM t ORDER BY n")?;
+            Ok(all.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+        });
+        read.await.expect("read")
+    }
+
+    #[tokio::test]
+    async fn of_what_is_committed_together_each_is_all_or_nothing_by_itself() {
+        let (_folder, store, other) = held().await;
+        let refused = store.write(|tx| {
+            tx.execute("INSERT INTO t VALUES (2)", [])?;
+            Err::<(), _>(ApiError::argument("no").into())
+        });
+        let panics = store.write(|tx| {
+            tx.execute("INSERT INTO t VALUES (3)", [])?;
+            assert!(tx.is_autocommit(), "on purpose");
+            Ok(())
+        });
+        // All are asked for before the last of these goes on.
+        let release = async { other.execute_batch("COMMIT").expect("released") };
+        let (one, refused, panicked, again, four, ()) =
+            tokio::join!(insert(&store, 1), refused, panics, insert(&store, 1), insert(&store, 4), release);
+        assert!(matches!((one, four), (Ok(1), Ok(1))));
+        assert!(matches!(refused, Err(StoreError::Refused(_))));
+        assert!(matches!(panicked, Err(StoreError::Ended)));
+        assert!(matches!(again, Err(StoreError::Sqlite(_))), "twice the same");
+        assert_eq!(rows(&store).await, [1, 4]);
+    }
+
+    #[tokio::test]
+    async fn what_sqlite_rolls_back_at_once_is_nobodys_success() {
+        let (_folder, store, other) = held().await;
+        // As on a full disk: the statement ends the whole transaction.
+        let ends_all = store.write(|tx| {
+            tx.execute("INSERT INTO t VALUES (1)", [])?;
+            tx.execute("INSERT OR ROLLBACK INTO t VALUES (1)", [])?;
+            Ok(())
+        });
+        let release = async { other.execute_batch("COMMIT").expect("released") };
+        let (before, ended, after, ()) =
+            tokio::join!(insert(&store, 7), ends_all, insert(&store, 8), release);
+        assert!(matches!((before, ended), (Err(_), Err(_))));
+        assert!(matches!(after, Ok(1)), "what came after is done anew");
+        assert_eq!(rows(&store).await, [8]);
+    }
+
+    #[tokio::test]
+    async fn many_at_once_are_told_in_their_order_and_are_there_when_answered() {
+        let (_folder, store, other) = held().await;
+        let told = Arc::new(AtomicUsize::new(0));
+        let mut tasks = tokio::task::JoinSet::new();
+        for number in 0..500 {
+            let (store, told) = (store.clone(), told.clone());
+            tasks.spawn(async move {
+                let insert = move |tx: &Transaction<'_>| {
+                    tx.execute("INSERT INTO t VALUES (?1)", [number])?;
+                    Ok(tx.last_insert_rowid())
+                };
+                let tell = move |row| (row, told.fetch_add(1, Ordering::Relaxed));
+                let place = store.write_then(insert, tell).await.expect("written");
+                assert!(rows(&store).await.contains(&number));
+                place
+            });
+        }
+        other.execute_batch("COMMIT").expect("released");
+        let mut places = tasks.join_all().await;
+        places.sort_unstable();
+        assert!(places.windows(2).all(|pair| pair[0].1 < pair[1].1), "told in the order of the changes");
+    }
+}
