@@ -7,6 +7,7 @@ use std::{fs, time::Duration};
 use harness::{
     Client, PASSWORD, Running,
     places::{Data, database},
+    until_within,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -15,15 +16,8 @@ fn of_country(code: &str) -> Data<'_> {
     Data::Map(vec![("country", Data::Map(vec![("iso_code", Data::Text(code))]))])
 }
 
-/// Waits until `is_so`.
-async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
-    let wait = async {
-        while !is_so().await {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    };
-    assert!(tokio::time::timeout(Duration::from_secs(20), wait).await.is_ok(), "{what}");
-}
+/// How long a new file may take to be taken up.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 fn at(client: Client, address: &str) -> Client {
     client.with("x-forwarded-for", address)
@@ -89,9 +83,15 @@ async fn callers_are_where_the_database_says_and_a_new_one_is_taken_up() {
 
     // Replaced by one that is damaged, and then by another.
     fs::write(&file, "nothing").expect("written");
-    until("the former one still answers", async || german.get("/locale").await["countryCode"] == "DE").await;
+    until_within(PATIENCE, "the former one still answers", async || {
+        german.get("/locale").await["countryCode"] == "DE"
+    })
+    .await;
     fs::write(&file, database(&[([192, 0, 2, 0], 24, of_country("CH"))])).expect("written");
-    until("the new one is used", async || german.get("/locale").await["countryCode"] == "CH").await;
+    until_within(PATIENCE, "the new one is used", async || {
+        german.get("/locale").await["countryCode"] == "CH"
+    })
+    .await;
     let sessions = engine.admin().get("/users/ada/sessions").await;
     let kept = sessions["sessions"].as_array().expect("sessions").iter();
     assert!(kept.clone().any(|session| session["countryCode"] == "de"), "as it was then");

@@ -1,6 +1,10 @@
-//! Links in messages lead to pages of ours: a message from us must not carry somebody to a stranger's page.
+//! Where people are sent. Links in messages lead to pages of ours: a message from us must not carry somebody to a stranger's
+//! page.
 
-use axum::http::header;
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
 use url::Url;
 
 use crate::core::{
@@ -50,4 +54,16 @@ pub fn own_address(call: &Call) -> ApiResult<Url> {
         own.set_path(&format!("{}/", own.path()));
     }
     Ok(own)
+}
+
+/// Sends a browser on. What it was sent with is of no use to anybody else, and must not be kept.
+pub fn send(status: StatusCode, to: &str) -> ApiResult<Response> {
+    let location =
+        HeaderValue::from_str(to).map_err(|_| ApiError::argument("This is no address to go to."))?;
+    let headers = [
+        (header::LOCATION, location),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    ];
+    Ok((status, headers).into_response())
 }

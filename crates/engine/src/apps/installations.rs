@@ -8,7 +8,7 @@ use crate::{
     core::{
         clock::iso,
         error::{ApiError, ApiResult},
-        query::{self, Field, Page, Shape, Source},
+        query::{Field, List, Shape, Source},
         routes::{self, Call},
         store::StoreError,
     },
@@ -22,7 +22,7 @@ const SELECT: &str =
 /// `GET /apps/{appId}/installations`
 pub async fn list(call: Call) -> ApiResult<Response> {
     let app = own(&call)?;
-    page(&call, "(app_id = ?)", app).await
+    page(&call, "app_id = ?", app).await
 }
 
 /// `GET /apps/{appId}/installations/{installationId}`
@@ -35,11 +35,7 @@ pub async fn get(call: Call) -> ApiResult<Response> {
 /// `POST /apps/{appId}/installations/{installationId}/tokens`: what the team granted, for a while. It is not renewed but asked
 /// for anew, and ends with the installation.
 pub async fn create_token(call: Call) -> ApiResult<Response> {
-    let server = call.app.settings().oauth2_server.clone();
-    if !server.enabled {
-        let message = "Signing in to other programs is turned off here.";
-        return Err(ApiError::new(StatusCode::FORBIDDEN, "general_service_disabled", message));
-    }
+    oauth2::check_enabled(&call.app.settings().oauth2_server)?;
     let (app, id) = (own(&call)?, call.param("installationId").to_owned());
     let mint = Mint::of(&call).await?;
     let tokens = call.app.store.write(move |tx| {
@@ -75,20 +71,9 @@ pub async fn page(call: &Call, condition: &'static str, value: String) -> ApiRes
             _ => return None,
         })
     };
-    let mut page: Page = query::parse_fields(&call.list("queries"), &field)?;
-    page.conditions.push(condition.to_owned());
-    page.values.push(Sql::Text(value));
-    let counted = call.counted();
-    let (total, installations) = call
-        .app
-        .store
-        .read(move |c| {
-            let source =
-                Source { select: SELECT, from: "app_installation", key: ("id", Vec::new()), last: "number" };
-            page.list(c, source, counted, json_of)
-        })
-        .await?;
-    routes::json(StatusCode::OK, &json!({ "total": total, "installations": installations }))
+    let source = Source::whole(SELECT, "app_installation", "number");
+    let list = List::of(call, &field)?.only(condition, Sql::Text(value));
+    list.answer(&call.app.store, "installations", source, json_of).await
 }
 
 fn find(c: &Connection, app: &str, id: &str) -> Result<Option<Value>, StoreError> {

@@ -14,7 +14,7 @@ use crate::{
         caller::Caller,
         error::{ApiError, ApiResult},
         ids,
-        query::{self, Source},
+        query::{self, List, Source},
         routes::{self, Call},
         store::{StoreError, is_conflict},
     },
@@ -70,27 +70,21 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
 /// `GET /apps`: one's own and those of the teams that one owns; all for API keys.
 pub async fn list(call: Call) -> ApiResult<Response> {
     check_known(&call.caller)?;
-    let mut page = query::parse_fields(&call.list("queries"), &field)?;
+    let mut list = List::of(&call, &field)?;
     if let Some(user) = call.caller.user_id() {
         // Who a team's owners are is asked as it is now.
-        page.conditions.push(
+        list.page.conditions.push(
             "(user_id = ? OR team_id IN (SELECT m.team_id FROM membership m, json_each(m.roles) r
                WHERE m.user_id = ? AND m.joined NOT NULL AND r.value = 'owner'))"
                 .to_owned(),
         );
-        page.values.extend([Sql::Text(user.to_owned()), Sql::Text(user.to_owned())]);
+        list.page.values.extend([Sql::Text(user.to_owned()), Sql::Text(user.to_owned())]);
     }
-    let counted = call.counted();
-    let (total, apps) = call
-        .app
-        .store
-        .read(move |c| {
-            let source = Source { select: SELECT, from: "app", key: ("id", Vec::new()), last: "number" };
-            let (total, apps) = page.list(c, source, counted, App::from_row)?;
-            Ok((total, apps.iter().map(|app| app.whole(c)).collect::<Result<Vec<Value>, _>>()?))
-        })
-        .await?;
-    routes::json(StatusCode::OK, &json!({ "total": total, "apps": apps }))
+    query::answer(&call.app.store, "apps", move |c| {
+        let (total, apps) = list.read(c, Source::whole(SELECT, "app", "number"), App::from_row)?;
+        Ok((total, apps.iter().map(|app| app.whole(c)).collect::<Result<_, _>>()?))
+    })
+    .await
 }
 
 /// `GET /apps/{appId}`: what it says of itself, for whoever is asked to agree to something; more for its owners.

@@ -9,7 +9,7 @@ use crate::core::{
     clock::iso,
     error::{ApiError, ApiResult},
     ids,
-    query::{self, Field, Shape, Source},
+    query::{self, Field, List, Shape, Source},
     routes::{self, Call},
     store::StoreError,
 };
@@ -82,22 +82,15 @@ pub async fn list(call: Call, kind: Kind) -> ApiResult<Response> {
             _ => return None,
         })
     };
-    let mut page = query::parse_fields(&call.list("queries"), &field)?;
-    page.conditions.push("(app_id = ? AND kind = ?)".to_owned());
     let (id, caller) = (call.param("appId").to_owned(), call.caller.clone());
-    page.values.extend([Sql::Text(id.clone()), Sql::Text(kind.name.to_owned())]);
-    let counted = call.counted();
-    let (total, list) = call
-        .app
-        .store
-        .read(move |c| {
-            App::owned(c, &id, &caller)?;
-            let source =
-                Source { select: SELECT, from: "app_secret", key: ("id", Vec::new()), last: "number" };
-            page.list(c, source, counted, json_of)
-        })
-        .await?;
-    routes::json(StatusCode::OK, &json!({ "total": total, kind.list: list }))
+    let list = List::of(&call, &field)?
+        .only("app_id = ?", Sql::Text(id.clone()))
+        .only("kind = ?", Sql::Text(kind.name.to_owned()));
+    query::answer(&call.app.store, kind.list, move |c| {
+        App::owned(c, &id, &caller)?;
+        list.read(c, Source::whole(SELECT, "app_secret", "number"), json_of)
+    })
+    .await
 }
 
 pub async fn get(call: Call, kind: Kind) -> ApiResult<Response> {

@@ -3,12 +3,11 @@
 //! Both are looked up by the hash of what was shown: it has 256 random bits in it, so that how long the search takes tells
 //! nothing that helps to guess it. That an access token is also signed is for servers that cannot look it up here.
 
-use std::sync::Arc;
-
 use axum::http::StatusCode;
 use rusqlite::{OptionalExtension as _, params};
 
 use super::{
+    api_key,
     app::App,
     caller::Caller,
     error::{ApiError, ApiResult, INVALID_BEARER},
@@ -26,60 +25,49 @@ pub fn is_one(bearer: &str) -> bool {
 }
 
 /// The caller of an access token: somebody, or an installation on a team.
-pub async fn identify(app: &Arc<App>, token: &str) -> ApiResult<Caller> {
+pub fn identify(app: &App, token: &str) -> ApiResult<Caller> {
     let server = app.settings().oauth2_server.clone();
     if !server.enabled {
         return Err(invalid());
     }
     let (hash, now) = (ids::hash_secret(token), app.now());
-    let found = app
-        .store
-        .read(move |c| {
-            let sql = "SELECT t.scopes, f.user_id, i.id, i.team_id, t.expire FROM oauth_token t
+    let found = app.store.glance(|c| {
+        let sql = "SELECT t.scopes, f.user_id, i.id, i.team_id, t.expire FROM oauth_token t
                  JOIN oauth_family f ON f.id = t.family_id JOIN app a ON a.id = f.app_id
                  LEFT JOIN app_installation i ON i.id = f.installation_id
                  WHERE t.hash = ?1 AND t.kind = 'access' AND t.here AND t.expire > ?2 AND a.enabled";
-            type Found = (String, Option<String>, Option<String>, Option<String>, i64);
-            let found: Option<Found> = c
-                .prepare_cached(sql)?
-                .query_row(params![hash, now], |row| {
-                    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
-                })
-                .optional()?;
-            let Some((scopes, user, installation, team, expires)) = found else { return Ok(None) };
-            let scopes = server.still_allowed(&scopes);
-            if let Some(user) = user {
-                return Caller::lent_by(c, user, scopes, expires);
-            }
-            let of_team = team.zip(installation);
-            Ok(of_team.map(|(team, id)| Caller::installed_on(&team, &id, scopes, expires)))
-        })
-        .await?;
+        type Found = (String, Option<String>, Option<String>, Option<String>, i64);
+        let found: Option<Found> = c
+            .prepare_cached(sql)?
+            .query_row(params![hash, now], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+            })
+            .optional()?;
+        let Some((scopes, user, installation, team, expires)) = found else { return Ok(None) };
+        let scopes = server.still_allowed(&scopes);
+        if let Some(user) = user {
+            return Caller::lent_by(c, user, scopes, expires);
+        }
+        let of_team = team.zip(installation);
+        Ok(of_team.map(|(team, id)| Caller::installed_on(&team, &id, scopes, expires)))
+    })?;
     found.ok_or_else(invalid)
 }
 
 /// The program `id` that shows its own key.
-pub async fn identify_app(app: &Arc<App>, id: &str, key: &str) -> ApiResult<Caller> {
-    let (hash, id, now) = (ids::hash_secret(key), id.to_owned(), app.now());
-    let wanted = id.clone();
-    let found: Option<(String, i64)> = app
-        .store
-        .read(move |c| {
-            let sql = "SELECT s.id, coalesce(s.accessed, 0) FROM app_secret s JOIN app a ON a.id = s.app_id
+pub async fn identify_app(app: &App, id: &str, key: &str) -> ApiResult<Caller> {
+    let (hash, now) = (ids::hash_secret(key), app.now());
+    let found: Option<(String, i64)> = app.store.glance(|c| {
+        let sql = "SELECT s.id, coalesce(s.accessed, 0) FROM app_secret s JOIN app a ON a.id = s.app_id
                  WHERE s.hash = ?1 AND s.app_id = ?2 AND s.kind = 'key' AND a.enabled";
-            Ok(c.query_row(sql, params![hash, wanted], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
-        })
-        .await?;
+        Ok(c.query_row(sql, params![hash, id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+    })?;
     let (secret, accessed) = found.ok_or_else(ApiError::unauthorized)?;
     if accessed + NOTED <= now {
         let sql = "UPDATE app_secret SET accessed = ?1 WHERE id = ?2";
-        let noted = app.store.write(move |tx| Ok(tx.execute(sql, params![now, secret])?)).await;
-        // A key opens also where nothing can be written any more.
-        if let Err(error) = noted {
-            tracing::warn!(%error, "the use of a program's key was not written down");
-        }
+        api_key::note(app, move |tx| tx.execute(sql, params![now, secret])).await;
     }
-    Ok(Caller::of_app(id))
+    Ok(Caller::of_app(id.to_owned()))
 }
 
 fn invalid() -> ApiError {

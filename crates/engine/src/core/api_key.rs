@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{
     app::App,
@@ -57,15 +57,16 @@ pub async fn identify(app: &Arc<App>, secret: &str, sdk: &str, now: i64) -> ApiR
             sdks.push(sdk.to_owned());
         }
         let (key, sdks) = (id.clone(), serde_json::json!(sdks).to_string());
-        let noted = app.store.write(move |tx| {
-            let sql = "UPDATE api_key SET accessed = ?1, sdks = ?2 WHERE id = ?3";
-            Ok(tx.execute(sql, params![now, sdks, key])?)
-        });
-        // A key opens also where nothing can be written any more.
-        if let Err(error) = noted.await {
-            tracing::warn!(%error, "the use of a key was not written down");
-        }
+        let sql = "UPDATE api_key SET accessed = ?1, sdks = ?2 WHERE id = ?3";
+        note(app, move |tx| tx.execute(sql, params![now, sdks, key])).await;
     }
     let scopes = serde_json::from_str(&scopes).unwrap_or_default();
     Ok(Caller::of_key(id, scopes, expire))
+}
+
+/// Writes down that a key was used. It opens also where nothing can be written any more.
+pub async fn note(app: &App, write: impl FnOnce(&Connection) -> rusqlite::Result<usize> + Send + 'static) {
+    if let Err(error) = app.store.write(move |tx| Ok(write(tx)?)).await {
+        tracing::warn!(%error, "the use of a key was not written down");
+    }
 }

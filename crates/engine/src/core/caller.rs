@@ -267,7 +267,7 @@ pub fn sign_jwt(app: &App, claims: &Claims) -> ApiResult<String> {
 /// Finds who calls, and as whom. What is given and wrong is an error; what is not given is a guest.
 pub async fn identify(app: &Arc<App>, headers: &HeaderMap) -> ApiResult<Caller> {
     let caller = who(app, headers).await?;
-    impersonation::act(app, headers, caller).await
+    impersonation::act(app, headers, caller)
 }
 
 async fn who(app: &Arc<App>, headers: &HeaderMap) -> ApiResult<Caller> {
@@ -282,13 +282,13 @@ async fn who(app: &Arc<App>, headers: &HeaderMap) -> ApiResult<Caller> {
     }
     let bearer = header("authorization").and_then(|text| text.strip_prefix("Bearer "));
     if let Some(token) = bearer.filter(|bearer| access_token::is_one(bearer)) {
-        return access_token::identify(app, token).await;
+        return access_token::identify(app, token);
     }
     if let Some(jwt) = header("x-appwrite-jwt").or(bearer) {
-        return any_of_jwt(app, jwt).await;
+        return any_of_jwt(app, jwt);
     }
     for text in session_texts(app, headers) {
-        if let Some(caller) = any_of_session(app, &text).await? {
+        if let Some(caller) = any_of_session(app, &text)? {
             return Ok(caller);
         }
     }
@@ -296,13 +296,13 @@ async fn who(app: &Arc<App>, headers: &HeaderMap) -> ApiResult<Caller> {
 }
 
 /// The user of a JWT, while its session lasts.
-pub async fn of_jwt(app: &Arc<App>, jwt: &str) -> ApiResult<Caller> {
-    whole(any_of_jwt(app, jwt).await?)
+pub fn of_jwt(app: &App, jwt: &str) -> ApiResult<Caller> {
+    whole(any_of_jwt(app, jwt)?)
 }
 
 /// The user of a session as cookies carry it; none where it is over or was never one.
-pub async fn of_session(app: &Arc<App>, text: &str) -> ApiResult<Option<Caller>> {
-    any_of_session(app, text).await?.map(whole).transpose()
+pub fn of_session(app: &App, text: &str) -> ApiResult<Option<Caller>> {
+    any_of_session(app, text)?.map(whole).transpose()
 }
 
 fn whole(caller: Caller) -> ApiResult<Caller> {
@@ -318,17 +318,15 @@ pub fn more_factors() -> ApiError {
     )
 }
 
-async fn any_of_jwt(app: &Arc<App>, jwt: &str) -> ApiResult<Caller> {
+fn any_of_jwt(app: &App, jwt: &str) -> ApiResult<Caller> {
     let now = app.now();
     let claims = read_jwt(app, jwt, now)?;
-    let found = app
-        .store
-        .read(move |c| user_of_session(c, now, &claims.user_id, |id, _| id == claims.session_id))
-        .await?;
+    let found =
+        app.store.glance(|c| user_of_session(c, now, &claims.user_id, |id, _| id == claims.session_id))?;
     found.ok_or_else(invalid_jwt)
 }
 
-async fn any_of_session(app: &Arc<App>, text: &str) -> ApiResult<Option<Caller>> {
+fn any_of_session(app: &App, text: &str) -> ApiResult<Option<Caller>> {
     let Some(session) = SessionSecret::decode(text) else { return Ok(None) };
     let (hash, now) = (ids::hash_secret(&session.secret), app.now());
     let key = (session.id.clone(), hash.clone());
@@ -338,11 +336,10 @@ async fn any_of_session(app: &Arc<App>, text: &str) -> ApiResult<Option<Caller>>
 }
 
 /// The same user with the roles that they have now; none where the session is over.
-pub async fn again(app: &Arc<App>, caller: &Caller) -> ApiResult<Option<Caller>> {
-    let Kind::User { id, session, .. } = caller.kind.clone() else { return Ok(Some(caller.clone())) };
+pub fn again(app: &App, caller: &Caller) -> ApiResult<Option<Caller>> {
+    let Kind::User { id, session, .. } = &caller.kind else { return Ok(Some(caller.clone())) };
     let now = app.now();
-    let now_known =
-        app.store.read(move |c| user_of_session(c, now, &id, |known, _| known == session)).await?;
+    let now_known = app.store.glance(|c| user_of_session(c, now, id, |known, _| known == session))?;
     Ok(now_known.filter(|caller| !caller.is_pending()))
 }
 

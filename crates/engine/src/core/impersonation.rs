@@ -4,8 +4,6 @@
 //!
 //! The account itself stays its owner's: nobody takes it over, signs it in elsewhere or reads its secrets by acting as them.
 
-use std::sync::Arc;
-
 use axum::http::{HeaderMap, Method, StatusCode};
 use rusqlite::{Connection, OptionalExtension as _};
 
@@ -34,7 +32,7 @@ const OF_ACCOUNT: [(Method, &str); 5] = [
 ];
 
 /// The caller, or the user as whom they act. A guest is nobody who could: they may be signing in.
-pub async fn act(app: &Arc<App>, headers: &HeaderMap, caller: Caller) -> ApiResult<Caller> {
+pub fn act(app: &App, headers: &HeaderMap, caller: Caller) -> ApiResult<Caller> {
     let Some((column, wanted)) = wanted(headers) else { return Ok(caller) };
     if !caller.is_key() && caller.user_id().is_none() {
         return Ok(caller);
@@ -46,13 +44,16 @@ pub async fn act(app: &Arc<App>, headers: &HeaderMap, caller: Caller) -> ApiResu
     if !caller.is_impersonator() {
         return Err(refused("This caller may not act as others: an administrator allows it to a user."));
     }
-    let target = app.store.read(move |c| find(c, column, &wanted)).await?;
-    let (id, active) = target.ok_or_else(|| ApiError::not_found("user_not_found", "A user"))?;
-    if !active {
-        return Err(ApiError::new(StatusCode::UNAUTHORIZED, "user_blocked", "This user is blocked."));
-    }
-    let roles = app.store.read(move |c| caller::roles(c, &id).map(|roles| (id, roles))).await?;
-    let (id, Some(roles)) = roles else { return Err(ApiError::not_found("user_not_found", "A user")) };
+    let unknown = || ApiError::not_found("user_not_found", "A user");
+    let (id, roles) = app.store.glance(|c| {
+        let (id, active) = find(c, column, &wanted)?.ok_or_else(unknown)?;
+        if !active {
+            let message = "This user is blocked.";
+            return Err(ApiError::new(StatusCode::UNAUTHORIZED, "user_blocked", message).into());
+        }
+        let roles = caller::roles(c, &id)?.ok_or_else(unknown)?;
+        Ok((id, roles))
+    })?;
     Ok(caller.acting_as(id, roles))
 }
 
@@ -124,7 +125,7 @@ mod tests {
 
     #[test]
     fn an_account_is_only_looked_at() {
-        let operator = Caller::user_for_test("op").acting_as("ada".into(), Arc::default());
+        let operator = Caller::user_for_test("op").acting_as("ada".into(), std::sync::Arc::default());
         let mut open: Vec<String> = crate::route_table()
             .iter()
             .filter(|route| route.path.starts_with("/account") && check(route, &operator).is_ok())

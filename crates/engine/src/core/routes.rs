@@ -170,11 +170,7 @@ pub fn router(app: &Arc<App>, routes: &[Route]) -> Router {
         let handler = move |params: PathParams, request: Request| {
             let (app, route) = (app.clone(), route.clone());
             async move {
-                match given(params) {
-                    Ok(params) => run(app, &route, params, request).await,
-                    Err(error) => Err(error),
-                }
-                .unwrap_or_else(IntoResponse::into_response)
+                run(app, &route, given(params), request).await.unwrap_or_else(IntoResponse::into_response)
             }
         };
         router = router.route(path, on(filter, handler));
@@ -191,13 +187,7 @@ pub fn router(app: &Arc<App>, routes: &[Route]) -> Router {
                 };
                 parameters.iter().map(|(name, part)| ((*name).to_owned(), value(part))).collect()
             });
-            async move {
-                match params {
-                    Ok(params) => run(app, &route, params, request).await,
-                    Err(error) => Err(error),
-                }
-                .unwrap_or_else(IntoResponse::into_response)
-            }
+            async move { run(app, &route, params, request).await.unwrap_or_else(IntoResponse::into_response) }
         };
         router = router.route(path, on(filter, handler));
     }
@@ -221,9 +211,10 @@ fn given(params: PathParams) -> ApiResult<HashMap<String, String>> {
 async fn run(
     app: Arc<App>,
     route: &Route,
-    params: HashMap<String, String>,
+    params: ApiResult<HashMap<String, String>>,
     request: Request,
 ) -> ApiResult<Response> {
+    let params = params?;
     let (parts, body) = request.into_parts();
     let query: Vec<(String, String)> =
         url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();

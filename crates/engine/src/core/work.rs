@@ -6,9 +6,19 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::Notify;
+use tokio::{
+    sync::{Notify, watch},
+    task::{JoinError, JoinSet},
+};
 
 use super::app::App;
+
+/// How often whoever sends looks whether something is due that waits for its time.
+pub const TICK: Duration = Duration::from_millis(500);
+/// The rest where nothing waits; whoever adds something wakes them.
+pub const REST: Duration = Duration::from_secs(3600);
+/// The rest after the store failed.
+pub const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
 /// Does what is due and answers how long it may rest at most. What fails is kept for the next time and not lost.
 pub type Work = fn(Arc<App>) -> Pin<Box<dyn Future<Output = Duration> + Send>>;
@@ -30,4 +40,21 @@ pub fn begin(app: &Arc<App>, wake: Arc<Notify>, work: Work) {
             }
         }
     });
+}
+
+/// The next of what is on its way that is back; nothing where somebody woke us or the rest is over before. An engine that
+/// stops waits for what is on its way and for nothing else.
+pub async fn back_or_woken<T: 'static>(
+    on_way: &mut JoinSet<T>,
+    wake: &Notify,
+    rest: Duration,
+    stopping: &mut watch::Receiver<bool>,
+) -> Option<Result<T, JoinError>> {
+    let stopped = *stopping.borrow();
+    tokio::select! {
+        back = on_way.join_next() => back,
+        () = wake.notified(), if !stopped => None,
+        () = tokio::time::sleep(rest), if !stopped => None,
+        _ = stopping.wait_for(|stopping| *stopping), if !stopped => None,
+    }
 }

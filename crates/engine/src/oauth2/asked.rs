@@ -96,6 +96,12 @@ impl Asked {
         self.prompt.iter().any(|known| known == word)
     }
 
+    /// Whether the program wants somebody who showed who they are at `auth_time`, in Unix seconds, to do so again. `now` is in
+    /// milliseconds.
+    pub fn is_too_old(&self, auth_time: i64, now: i64) -> bool {
+        self.max_age.is_some_and(|age| now / 1000 - auth_time > age)
+    }
+
     /// Whether `verifier` is what the challenge was made of (RFC 7636, 4.6). Where there was no challenge, none may come:
     /// else who stole a code could say that it was theirs (RFC 9700, 4.8.2).
     pub fn proven_by(&self, verifier: Option<&str>) -> bool {

@@ -71,6 +71,15 @@ impl Client {
         }
         Ok(client)
     }
+
+    /// The address that somebody is sent back to: letter by letter one of the program's (RFC 9700, 2.1).
+    pub fn redirect_uri<'a>(&self, params: &'a Params) -> Result<&'a str, Refusal> {
+        let given = params.needed("redirect_uri", "redirect_uri is missing.")?;
+        if self.redirect_uris.iter().any(|known| known == given) {
+            return Ok(given);
+        }
+        Err(refuse("invalid_request", "redirect_uri is none of the program's addresses."))
+    }
 }
 
 fn unknown() -> Refusal {
@@ -112,6 +121,40 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn client(uris: &[&str]) -> Client {
+        Client {
+            id: "app".into(),
+            confidential: true,
+            device_flow: false,
+            redirect_uris: uris.iter().map(|uri| (*uri).to_owned()).collect(),
+            logout_uris: Vec::new(),
+        }
+    }
+
+    fn asked_for(uri: &str) -> Params {
+        Params::from_pairs(vec![("redirect_uri".into(), uri.into())])
+    }
+
+    #[test]
+    fn an_address_is_compared_letter_by_letter() {
+        let client = client(&["https://a.example.org/back", "org.example.app:/oauth"]);
+        assert!(client.redirect_uri(&asked_for("https://a.example.org/back")).is_ok());
+        assert!(client.redirect_uri(&asked_for("org.example.app:/oauth")).is_ok());
+        for bad in [
+            "https://a.example.org/back/",
+            "https://a.example.org/back?x=1",
+            "https://a.example.org/back#x",
+            "https://A.example.org/back",
+            "https://a.example.org:443/back",
+            "https://a.example.org/back/../evil",
+            "https://a.example.org@evil.example.org/back",
+            "http://a.example.org/back",
+            "",
+        ] {
+            assert!(client.redirect_uri(&asked_for(bad)).is_err(), "{bad}");
+        }
+    }
 
     fn header(text: &str) -> String {
         format!("Basic {}", STANDARD.encode(text))

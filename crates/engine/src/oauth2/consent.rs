@@ -12,7 +12,7 @@ use crate::core::{
     clock::iso,
     error::{ApiError, ApiResult},
     ids,
-    query::{self, Field, Shape, Source},
+    query::{self, Field, List, Shape, Source},
     routes::{self, Access, Call, Handler, Route},
     store::StoreError,
 };
@@ -107,20 +107,9 @@ async fn list(call: Call) -> ApiResult<Response> {
             _ => return None,
         })
     };
-    let mut page = query::parse_fields(&call.list("queries"), &field)?;
-    page.conditions.push("(user_id = ?)".to_owned());
-    page.values.push(Sql::Text(call.caller.user()?.0.to_owned()));
-    let counted = call.counted();
-    let (total, consents) = call
-        .app
-        .store
-        .read(move |c| {
-            let source =
-                Source { select: SELECT, from: "oauth_consent", key: ("id", Vec::new()), last: "number" };
-            page.list(c, source, counted, consent_json)
-        })
-        .await?;
-    routes::json(StatusCode::OK, &json!({ "total": total, "consents": consents }))
+    let list = List::of(&call, &field)?.only("user_id = ?", Sql::Text(call.caller.user()?.0.to_owned()));
+    let source = Source::whole(SELECT, "oauth_consent", "number");
+    list.answer(&call.app.store, "consents", source, consent_json).await
 }
 
 async fn get(call: Call) -> ApiResult<Response> {
@@ -150,26 +139,18 @@ async fn list_tokens(call: Call) -> ApiResult<Response> {
         })
     };
     let (consent, user) = own(&call)?;
-    let mut page = query::parse_fields(&call.list("queries"), &field)?;
-    page.conditions.push("(f.consent_id = ? AND f.user_id = ? AND f.expire > ?)".to_owned());
-    page.values.extend([Sql::Text(consent.clone()), Sql::Text(user.clone()), Sql::Integer(call.app.now())]);
-    let counted = call.counted();
-    let (total, tokens) = call
-        .app
-        .store
-        .read(move |c| {
-            let sql = "SELECT 1 FROM oauth_consent WHERE id = ?1 AND user_id = ?2";
-            c.query_row(sql, [consent, user], |_| Ok(())).optional()?.ok_or_else(not_found)?;
-            let source = Source {
-                select: TOKENS,
-                from: "oauth_family f",
-                key: ("f.id", Vec::new()),
-                last: "f.number",
-            };
-            page.list(c, source, counted, token_json)
-        })
-        .await?;
-    routes::json(StatusCode::OK, &json!({ "total": total, "tokens": tokens }))
+    let list = List::of(&call, &field)?
+        .only("f.consent_id = ?", Sql::Text(consent.clone()))
+        .only("f.user_id = ?", Sql::Text(user.clone()))
+        .only("f.expire > ?", Sql::Integer(call.app.now()));
+    query::answer(&call.app.store, "tokens", move |c| {
+        let sql = "SELECT 1 FROM oauth_consent WHERE id = ?1 AND user_id = ?2";
+        c.query_row(sql, [consent, user], |_| Ok(())).optional()?.ok_or_else(not_found)?;
+        let key = ("f.id", Vec::new());
+        let source = Source { select: TOKENS, from: "oauth_family f", key, last: "f.number" };
+        list.read(c, source, token_json)
+    })
+    .await
 }
 
 async fn get_token(call: Call) -> ApiResult<Response> {

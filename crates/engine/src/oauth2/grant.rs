@@ -104,8 +104,8 @@ impl Grant {
 
     /// Whether somebody who showed who they are at `auth_time` has to do so again first.
     pub fn wants_sign_in(&self, auth_time: i64, now: i64) -> bool {
-        let old = self.asked.max_age.is_some_and(|age| now / 1000 - auth_time > age);
-        old || (self.asked.prompts("login") && auth_time < self.created / 1000)
+        self.asked.is_too_old(auth_time, now)
+            || (self.asked.prompts("login") && auth_time < self.created / 1000)
     }
 }
 

@@ -27,7 +27,6 @@ pub mod words;
 
 use axum::http::{Method, StatusCode};
 
-use self::refusal::Failure;
 pub use self::{
     asked::details, discovery::describe, family::Mint, issuer::discovery_url, keys::Keys, refusal::answer,
     token::of_installation,
@@ -135,12 +134,12 @@ fn check_project(call: &Call) -> ApiResult<()> {
 }
 
 /// Until an administrator turns it on, there is none of it.
-fn check_enabled(server: &Oauth2Server) -> Result<(), Failure> {
+pub fn check_enabled(server: &Oauth2Server) -> ApiResult<()> {
     if server.enabled {
         return Ok(());
     }
     let message = "Signing in to other programs is turned off here.";
-    Err(ApiError::new(StatusCode::FORBIDDEN, "general_service_disabled", message).into())
+    Err(ApiError::new(StatusCode::FORBIDDEN, "general_service_disabled", message))
 }
 
 #[cfg(test)]

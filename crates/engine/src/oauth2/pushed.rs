@@ -33,11 +33,7 @@ pub async fn create(mut call: Call) -> Result<Response, Failure> {
     if params.names("request_uri") {
         return Err(refuse("invalid_request", "A request that is left names no other.").into());
     }
-    let redirect_uri = params.needed("redirect_uri", "redirect_uri is missing.")?;
-    if !client.redirect_uris.iter().any(|known| known == redirect_uri) {
-        return Err(refuse("invalid_request", "redirect_uri is none of the program's addresses.").into());
-    }
-    Asked::check(&params, &client, redirect_uri, &server)?;
+    Asked::check(&params, &client, client.redirect_uri(&params)?, &server)?;
     let own = ("client_id".to_owned(), client.id.clone());
     let kept = params.pairs().iter().filter(|(name, _)| !NOT_KEPT.contains(&name.as_str()));
     let text = json!(kept.chain([&own]).collect::<Vec<_>>()).to_string();

@@ -115,19 +115,9 @@ fn of_code(
         Ok(resources) => resources,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let family = Family {
-        id: ids::unique(),
-        app: client.id.clone(),
-        confidential: client.confidential,
-        consent: Some(consent),
-        user: Some(user),
-        installation: None,
-        scopes: asked.scopes,
-        resources,
-        details: asked.details,
-        auth_time,
-    };
-    let tokens = mint.begin(tx, &family, &asked.nonce)?;
+    let nonce = asked.nonce.clone();
+    let family = agreed(client, consent, user, Asked { resources, ..asked }, auth_time);
+    let tokens = mint.begin(tx, &family, &nonce)?;
     tx.execute("UPDATE oauth_code SET family_id = ?1 WHERE hash = ?2", params![family.id, code])?;
     Ok(Ok(tokens))
 }
@@ -219,19 +209,24 @@ pub fn of_device(
     if !is_active(tx, &user)? {
         return Ok(Err(denied()));
     }
-    let family = Family {
+    let family = agreed(client, consent.to_owned(), user, asked, auth_time);
+    Ok(Ok(mint.begin(tx, &family, "")?))
+}
+
+/// A family of what somebody agreed to.
+fn agreed(client: &Client, consent: String, user: String, asked: Asked, auth_time: i64) -> Family {
+    Family {
         id: ids::unique(),
         app: client.id.clone(),
         confidential: client.confidential,
-        consent: Some(consent.to_owned()),
+        consent: Some(consent),
         user: Some(user),
         installation: None,
         scopes: asked.scopes,
         resources: asked.resources,
         details: asked.details,
         auth_time,
-    };
-    Ok(Ok(mint.begin(tx, &family, "")?))
+    }
 }
 
 /// What an installation is given; it renews nothing and asks anew.

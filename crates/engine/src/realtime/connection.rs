@@ -153,7 +153,7 @@ impl Connection {
                 self.catch_up(socket).await?;
                 messages::pong()
             }
-            Incoming::Authentication(given) => match caller::of_session(&self.app, &given.session).await {
+            Incoming::Authentication(given) => match caller::of_session(&self.app, &given.session) {
                 Ok(Some(caller)) => {
                     self.becomes(caller);
                     self.look_again().await?;
@@ -236,7 +236,7 @@ impl Connection {
 
     /// Looks up what the caller's roles are now.
     async fn look_again(&mut self) -> Result<(), End> {
-        match caller::again(&self.app, &self.caller).await {
+        match caller::again(&self.app, &self.caller) {
             Ok(Some(caller)) => {
                 self.becomes(caller);
                 Ok(())

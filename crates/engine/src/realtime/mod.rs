@@ -53,7 +53,7 @@ async fn connect(call: Call) -> ApiResult<Response> {
     let mut subscriptions = Subscriptions::default();
     subscriptions.put(address::subscriptions(&call.query), app.events.last())?;
     let caller = match jwt {
-        Some(jwt) => caller::of_jwt(&app, &jwt).await,
+        Some(jwt) => caller::of_jwt(&app, &jwt),
         // A key is for programs that act; what they hear is what everybody hears.
         None if call.caller.is_key() => Ok(Caller::guest()),
         None => Ok(call.caller.clone()),

@@ -29,7 +29,7 @@ struct Body {
 
 pub async fn list(call: Call) -> ApiResult<Response> {
     let team = visible(&call)?;
-    apps::installations_page(&call, "(team_id = ?)", team).await
+    apps::installations_page(&call, "team_id = ?", team).await
 }
 
 pub async fn get(call: Call) -> ApiResult<Response> {

@@ -27,13 +27,25 @@ pub const PASSWORD: &str = "correct horse battery";
 pub static HTTP: LazyLock<reqwest::Client> =
     LazyLock::new(|| reqwest::Client::builder().pool_max_idle_per_host(0).build().expect("a client"));
 
+/// How long a test waits for something.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Waits until `condition` holds.
-pub async fn until(what: &str, mut condition: impl AsyncFnMut() -> bool) {
-    until_some(what, async || condition().await.then_some(())).await;
+pub async fn until(what: &str, condition: impl AsyncFnMut() -> bool) {
+    until_within(PATIENCE, what, condition).await;
+}
+
+/// As [`until`], at most so long.
+pub async fn until_within(patience: Duration, what: &str, mut condition: impl AsyncFnMut() -> bool) {
+    wait(patience, what, async || condition().await.then_some(())).await;
 }
 
 /// Waits until there is something, and answers it.
-pub async fn until_some<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn until_some<T>(what: &str, look: impl AsyncFnMut() -> Option<T>) -> T {
+    wait(PATIENCE, what, look).await
+}
+
+async fn wait<T>(patience: Duration, what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let wait = async {
         loop {
             if let Some(found) = look().await {
@@ -42,7 +54,7 @@ pub async fn until_some<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>)
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    let waited = tokio::time::timeout(Duration::from_secs(60), wait).await;
+    let waited = tokio::time::timeout(patience, wait).await;
     waited.unwrap_or_else(|_| panic!("waited in vain for {what}"))
 }
 

@@ -6,7 +6,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use telestack_engine::{Outlet, Smtp};
 
-use super::{harness::Running, outside::MailServer};
+use super::{
+    harness::{Running, until_within},
+    outside::MailServer,
+};
 
 /// An engine whose mail goes to a server on `port`.
 async fn mailing(port: u16) -> Running {
@@ -35,13 +38,7 @@ fn letters(engine: &Running) -> Vec<(String, i64, Vec<u8>)> {
 }
 
 async fn until(engine: &Running, what: &str, is_so: impl Fn(&[(String, i64, Vec<u8>)]) -> bool) {
-    let wait = async {
-        while !is_so(&letters(engine)) {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    let waited = tokio::time::timeout(Duration::from_secs(20), wait).await;
-    assert!(waited.is_ok(), "{what}");
+    until_within(Duration::from_secs(20), what, async || is_so(&letters(engine))).await;
 }
 
 /// Tried once, and waiting for the next time.

@@ -9,7 +9,6 @@ use url::Url;
 use super::{
     flow::Flow,
     provider::{self, Endpoints, Provider},
-    redirect,
 };
 use crate::{
     account::redirect as pages,
@@ -56,7 +55,8 @@ async fn begin(call: Call, token: bool) -> ApiResult<Response> {
         Flow { provider: preset.id.to_owned(), success, failure, token, owner, callback, verifier, nonce };
     let scopes = scopes(&call, &provider)?;
     let (state, cookie) = flow.keep(&call, !call.caller.is_key()).await?;
-    let mut response = redirect(StatusCode::FOUND, &address(&provider, &endpoints, &flow, &state, &scopes))?;
+    let mut response =
+        pages::send(StatusCode::FOUND, &address(&provider, &endpoints, &flow, &state, &scopes))?;
     if let Some(cookie) = cookie.and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }

@@ -14,7 +14,6 @@ use super::{
     flow::Flow,
     page,
     provider::{self, Endpoints, Expected, Nonce, Provider},
-    redirect,
     settle::{self, Arrival},
 };
 use crate::{
@@ -48,7 +47,7 @@ pub async fn posted(mut call: Call) -> ApiResult<Response> {
         }
         query.append_pair(&name, &value);
     }
-    redirect(StatusCode::SEE_OTHER, &format!("?{}", query.finish()))
+    pages::send(StatusCode::SEE_OTHER, &format!("?{}", query.finish()))
 }
 
 pub async fn returned(call: Call) -> ApiResult<Response> {
@@ -97,13 +96,13 @@ async fn arrive(call: &Call, flow: &Flow) -> ApiResult<Response> {
     if let Some(page) = flow.success.as_ref().filter(|_| flow.token) {
         let promised = call.app.change(move |tx, events| settle::promise(tx, events, &app, &trace, &arrival));
         let (user, secret) = promised.await?;
-        return redirect(StatusCode::FOUND, &pages::link(page, &[("secret", &secret), ("userId", &user)]));
+        return pages::send(StatusCode::FOUND, &pages::link(page, &[("secret", &secret), ("userId", &user)]));
     }
     let (user, begun) =
         call.app.change(move |tx, events| settle::open(tx, events, &app, &trace, &arrival)).await?;
     sessions::alert(call, &user, &begun).await;
     let mut response = match &flow.success {
-        Some(page) => redirect(StatusCode::FOUND, page.as_str())?,
+        Some(page) => pages::send(StatusCode::FOUND, page.as_str())?,
         None => page::signed_in(&call.headers),
     };
     sessions::set_cookies(call, &mut response, &begun.secret.encode());
@@ -150,7 +149,7 @@ fn named(user: &str) -> String {
 /// Tells a failure to the page that asked for it: `error` is JSON with `message`, `type` and `code`.
 fn fail(flow: &Flow, error: ApiError) -> ApiResult<Response> {
     let Some(page) = &flow.failure else { return Err(error) };
-    redirect(StatusCode::FOUND, &failure(page, &error))
+    pages::send(StatusCode::FOUND, &failure(page, &error))
 }
 
 fn failure(page: &Url, error: &ApiError) -> String {

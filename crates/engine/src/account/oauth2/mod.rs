@@ -11,8 +11,8 @@ mod page;
 pub mod provider;
 mod settle;
 
-use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::{Method, StatusCode};
+use axum::response::Response;
 
 use super::{
     HOUR,
@@ -78,18 +78,6 @@ pub async fn refresh(app: &std::sync::Arc<App>, identity: Identity) -> ApiResult
     let own = app.clone();
     app.store.write(move |tx| identities::keep(tx, &own, &identity.id, &tokens)).await?;
     Ok(())
-}
-
-/// Sends a browser on. What it was sent with is of no use to anybody else, and must not be kept.
-fn redirect(status: StatusCode, to: &str) -> ApiResult<Response> {
-    let location =
-        HeaderValue::from_str(to).map_err(|_| ApiError::argument("This is no address to go to."))?;
-    let headers = [
-        (header::LOCATION, location),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-    ];
-    Ok((status, headers).into_response())
 }
 
 fn bad_request(message: &str) -> ApiError {

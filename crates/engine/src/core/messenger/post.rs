@@ -8,16 +8,14 @@ use super::{
     MessageError,
     letter::{self, Content, Given},
 };
-use crate::core::{app::App, store::StoreError, work};
+use crate::core::{
+    app::App,
+    store::StoreError,
+    work::{self, AFTER_FAILURE, REST, TICK},
+};
 
 /// Letters that are on their way at once.
 const LINES: usize = 8;
-/// How often it is looked whether one is due that is tried again.
-const TICK: Duration = Duration::from_millis(500);
-/// The rest where nothing waits; whoever posts a letter wakes us.
-const REST: Duration = Duration::from_secs(3600);
-/// The rest after the store failed.
-const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
 /// Begins to send what waits.
 pub fn begin(app: &Arc<App>) {
@@ -55,12 +53,7 @@ async fn run(app: Arc<App>) -> Duration {
         if lines.is_empty() {
             return rest;
         }
-        let back = tokio::select! {
-            back = lines.join_next() => back,
-            () = app.messenger.wake.notified(), if !stopped => None,
-            () = tokio::time::sleep(rest), if !stopped => None,
-            _ = stopping.wait_for(|stopping| *stopping), if !stopped => None,
-        };
+        let back = work::back_or_woken(&mut lines, &app.messenger.wake, rest, &mut stopping).await;
         // A task that failed leaves its letter as given, of which nothing is known: the next run drops it.
         if let Some(Ok((letter, outcome))) = back {
             let now = app.now();

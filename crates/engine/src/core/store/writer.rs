@@ -31,7 +31,7 @@ trait Job: Send {
 
 struct Change<T, U, W, F> {
     work: Option<W>,
-    result: Option<Result<T, StoreError>>,
+    result: Option<T>,
     then: F,
     answer: oneshot::Sender<Result<U, StoreError>>,
 }
@@ -45,14 +45,13 @@ where
 {
     fn run(&mut self, tx: &Transaction<'_>) -> Result<(), StoreError> {
         let Some(work) = self.work.take() else { return Err(StoreError::Ended) };
-        let result = work(tx)?;
-        self.result = Some(Ok(result));
+        self.result = Some(work(tx)?);
         Ok(())
     }
 
     fn end(self: Box<Self>, committed: Result<(), StoreError>) {
         let result = match (committed, self.result) {
-            (Ok(()), Some(result)) => result.map(self.then),
+            (Ok(()), Some(result)) => Ok((self.then)(result)),
             (Ok(()), None) => Err(StoreError::Ended),
             (Err(error), _) => Err(error),
         };

@@ -19,16 +19,15 @@ use tokio::task::JoinSet;
 
 use self::claim::{Batch, Look};
 use super::senders::{Content, Outcome, Sender};
-use crate::core::{app::App, messenger::MessageError, store::StoreError};
+use crate::core::{
+    app::App,
+    messenger::MessageError,
+    store::StoreError,
+    work::{self, AFTER_FAILURE, REST, TICK},
+};
 
 /// Requests to all providers together, at once.
 const LINES: usize = 48;
-/// How often it is looked whether something is due that waits for its time.
-const TICK: Duration = Duration::from_millis(500);
-/// The rest where nothing waits; whoever adds something wakes us.
-const REST: Duration = Duration::from_secs(3600);
-/// The rest after the store failed.
-const AFTER_FAILURE: Duration = Duration::from_secs(5);
 /// The shortest and longest wait for a provider that takes nothing, in milliseconds; between them it doubles.
 const PAUSE: (i64, i64) = (5_000, 600_000);
 
@@ -67,12 +66,7 @@ pub async fn run(app: Arc<App>) -> Duration {
         if round.lines.is_empty() {
             return rest;
         }
-        let back = tokio::select! {
-            back = round.lines.join_next() => back,
-            () = app.messaging.wake.notified(), if !stopped => None,
-            () = tokio::time::sleep(rest), if !stopped => None,
-            _ = stopping.wait_for(|stopping| *stopping), if !stopped => None,
-        };
+        let back = work::back_or_woken(&mut round.lines, &app.messaging.wake, rest, &mut stopping).await;
         if let Some(back) = back {
             round.record(back.ok()).await;
         }
