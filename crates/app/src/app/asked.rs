@@ -7,7 +7,8 @@ use telestack_model::WellKnown;
 
 use super::{
     App,
-    turns::{Verified, Waiting, farewell},
+    signing_in::Verified,
+    turns::{Waiting, farewell},
 };
 use crate::{
     ApiError, ErrorCode, Sink,

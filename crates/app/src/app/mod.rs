@@ -11,6 +11,7 @@ mod resources;
 mod second_factor;
 mod session;
 mod settings;
+mod signing_in;
 mod turns;
 mod watches;
 
