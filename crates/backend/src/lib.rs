@@ -2,6 +2,7 @@
 
 mod account;
 mod admin;
+mod client;
 mod error;
 mod mfa;
 mod realtime;
@@ -11,6 +12,7 @@ mod transport;
 
 pub use account::{Account, Session, SignedIn};
 pub use admin::{Bucket, Column, Member};
+pub use client::client_of;
 pub use error::{BackendError, found};
 pub use mfa::{Authenticator, Challenge, Factor, Factors};
 pub use realtime::{Action, Event, News};

@@ -7,7 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use url::Url;
 
-use crate::BackendError;
+use crate::{BackendError, client_of};
 
 /// JSON answers are read up to this many bytes.
 const LONGEST: usize = 16 * 1024 * 1024;
@@ -63,17 +63,16 @@ impl Backend {
         // A header takes visible ASCII only.
         let agent: String = agent.chars().map(|c| if matches!(c, ' '..='~') { c } else { '?' }).collect();
         let client = || {
-            reqwest::Client::builder()
+            client_of(&[endpoint])
                 .user_agent(&agent)
                 .connect_timeout(Duration::from_secs(10))
                 .redirect(reqwest::redirect::Policy::none())
         };
-        let endpoint = endpoint.as_str().trim_end_matches('/').to_owned();
         Ok(Self {
             http: client().read_timeout(Duration::from_secs(30)).build()?,
             transfers: client().build()?,
             sockets: client().http1_only().build()?,
-            endpoint,
+            endpoint: endpoint.as_str().trim_end_matches('/').to_owned(),
             project: project.to_owned(),
             credential: Credential::Guest,
         })

@@ -6,6 +6,7 @@ use hmac::{Hmac, Mac as _};
 use reqwest::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use telestack_backend::client_of;
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -26,13 +27,14 @@ pub struct Homeserver {
 
 impl Homeserver {
     pub fn new(config: &GatewayConfig) -> Result<Self, GatewayError> {
-        let http = reqwest::Client::builder()
+        let base = config.well_known.matrix.homeserver.clone();
+        let http = client_of(&[&base])
             .timeout(Duration::from_secs(15))
             .build()
             .map_err(|error| GatewayError::Internal(error.to_string()))?;
         Ok(Self {
             http,
-            base: config.well_known.matrix.homeserver.clone(),
+            base,
             jwt_secret: config.matrix_jwt_secret.clone(),
             registration_secret: config.matrix_registration_secret.clone(),
             token: Mutex::new(None),

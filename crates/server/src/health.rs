@@ -11,6 +11,7 @@ use std::{
 use anyhow::Result;
 use axum::{Json, extract::State, http::StatusCode};
 use serde_json::{Value, json};
+use telestack_backend::client_of;
 use telestack_engine::Engine;
 use tokio::{sync::Mutex, time::Instant};
 
@@ -42,7 +43,7 @@ pub struct Engines {
 impl Health {
     pub fn new(config: &Config, engine: Engine) -> Result<Self> {
         Ok(Self {
-            http: reqwest::Client::builder().timeout(PATIENCE).build()?,
+            http: client_of(&[&config.matrix.homeserver, &config.livekit.url]).timeout(PATIENCE).build()?,
             homeserver: config.matrix.homeserver.join("/_matrix/client/versions")?.to_string(),
             livekit: config.livekit.url.as_str().replacen("ws", "http", 1),
             engine,

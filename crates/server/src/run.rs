@@ -75,16 +75,18 @@ impl Server {
             .route("/metrics", get(metrics::report).with_state(sources))
             .merge(gateway.router())
             .nest("/v1", engine.router())
-            // Logs name the method, the status and the time; never a path, for ids are in it.
-            .layer(TraceLayer::new_for_http().make_span_with(|request: &axum::extract::Request| {
-                let id =
-                    request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
-                tracing::info_span!("request", id, method = %request.method())
-            }))
-            .layer(PropagateRequestIdLayer::x_request_id())
-            .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
-            .layer(CatchPanicLayer::new())
-            .layer(axum::middleware::from_fn_with_state(counted, metrics::count));
+            // The first is the outermost. One layer of all: each is put around every route by itself.
+            .layer((
+                axum::middleware::from_fn_with_state(counted, metrics::count),
+                CatchPanicLayer::new(),
+                SetRequestIdLayer::x_request_id(MakeRequestUuid),
+                PropagateRequestIdLayer::x_request_id(),
+                // Logs name the method, the status and the time; never a path, for ids are in it.
+                TraceLayer::new_for_http().make_span_with(|request: &axum::extract::Request| {
+                    let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok());
+                    tracing::info_span!("request", id = id.unwrap_or_default(), method = %request.method())
+                }),
+            ));
         Ok(Self { listener, router, health, engine, gateway })
     }
 

@@ -1,6 +1,8 @@
 //! Paths that hide others: `/keys/ephemeral`, which one posts to, is also the key whose id is `ephemeral`, which one
 //! reads. The router knows a path by its words before it looks at the method, so that the second is told to it as well.
 
+use std::collections::BTreeMap;
+
 use super::routes::Route;
 
 /// A route that is reached under the path of another.
@@ -12,19 +14,33 @@ pub struct Hidden {
     pub parameters: Vec<(&'static str, &'static str)>,
 }
 
+/// The parts of a path.
+type Parts = Vec<&'static str>;
+
 /// All of them. Of several routes that a path hides for one method the one with the most words counts.
 pub fn hidden(routes: &[Route]) -> Vec<Hidden> {
-    let mut paths: Vec<&'static str> = routes.iter().map(|route| route.path).collect();
-    paths.sort_unstable();
-    paths.dedup();
+    // A path hides only what has as many parts. All with all would be most of a server's start.
+    let mut by_length: BTreeMap<usize, Vec<(&Route, Parts)>> = BTreeMap::new();
+    for route in routes {
+        let parts: Parts = route.path.split('/').collect();
+        by_length.entry(parts.len()).or_default().push((route, parts));
+    }
+    by_length.values().flat_map(|alike| hidden_among(alike)).collect()
+}
+
+/// The same for routes of as many parts.
+fn hidden_among(alike: &[(&Route, Parts)]) -> Vec<Hidden> {
+    let paths: BTreeMap<&'static str, &Parts> =
+        alike.iter().map(|(route, parts)| (route.path, parts)).collect();
     let mut all: Vec<Hidden> = Vec::new();
-    for path in paths {
-        let own: Vec<&axum::http::Method> =
-            routes.iter().filter(|route| route.path == path).map(|route| &route.method).collect();
+    for (path, parts) in paths {
         let mut here: Vec<Hidden> = Vec::new();
-        for route in routes.iter().filter(|route| !own.contains(&&route.method)) {
-            let Some(parameters) = stands_for(route.path, path) else { continue };
-            let found = Hidden { path, route: route.clone(), parameters };
+        for (route, pattern) in alike {
+            let Some(parameters) = stands_for(pattern, parts) else { continue };
+            if alike.iter().any(|(own, _)| own.path == path && own.method == route.method) {
+                continue;
+            }
+            let found = Hidden { path, route: (*route).clone(), parameters };
             match here.iter_mut().find(|other| other.route.method == route.method) {
                 Some(other) if other.parameters.len() > found.parameters.len() => *other = found,
                 Some(_) => {}
@@ -36,15 +52,11 @@ pub fn hidden(routes: &[Route]) -> Vec<Hidden> {
     all
 }
 
-/// What of `path` stands for each parameter of `pattern`, where a word does at least for one.
-fn stands_for(pattern: &'static str, path: &'static str) -> Option<Vec<(&'static str, &'static str)>> {
-    let (pattern, path) = (pattern.split('/'), path.split('/'));
-    if pattern.clone().count() != path.clone().count() {
-        return None;
-    }
+/// What of a path stands for each parameter of a pattern of as many parts, where a word does at least for one.
+fn stands_for(pattern: &[&'static str], path: &[&'static str]) -> Option<Vec<(&'static str, &'static str)>> {
     let mut parameters = Vec::new();
     let mut some = false;
-    for (wanted, given) in pattern.zip(path) {
+    for (&wanted, &given) in pattern.iter().zip(path) {
         match name(wanted) {
             Some(parameter) => {
                 some |= name(given).is_none();
@@ -68,12 +80,11 @@ mod tests {
 
     #[test]
     fn a_word_stands_for_a_parameter_and_never_the_other_way_round() {
-        let stands = |pattern, path| stands_for(pattern, path);
+        let parts = |path: &'static str| path.split('/').collect::<Parts>();
+        let stands = |pattern, path| stands_for(&parts(pattern), &parts(path));
         assert_eq!(stands("/keys/{keyId}", "/keys/ephemeral"), Some(vec![("keyId", "ephemeral")]));
         assert_eq!(stands("/p/{a}/{b}", "/p/web/{c}"), Some(vec![("a", "web"), ("b", "{c}")]));
-        for (pattern, path) in
-            [("/keys/ephemeral", "/keys/{keyId}"), ("/a/{b}", "/a/{c}"), ("/a/{b}", "/a/b/c")]
-        {
+        for (pattern, path) in [("/keys/ephemeral", "/keys/{keyId}"), ("/a/{b}", "/a/{c}")] {
             assert_eq!(stands(pattern, path), None, "{pattern} {path}");
         }
     }

@@ -195,10 +195,9 @@ pub fn router(app: &Arc<App>, routes: &[Route]) -> Router {
         ApiError::new(StatusCode::NOT_FOUND, "general_route_not_found", "This route does not exist.")
             .into_response()
     };
-    router
-        .fallback(unknown)
-        .method_not_allowed_fallback(unknown)
-        .layer(axum::middleware::from_fn_with_state(app.clone(), cors))
+    let router = router.fallback(unknown).method_not_allowed_fallback(unknown);
+    // A layer is put around each route of its router, at the start and for every request: so there is one route outside.
+    Router::new().fallback_service(router).layer(axum::middleware::from_fn_with_state(app.clone(), cors))
 }
 
 /// What stands in an address for the parameters of its route.
