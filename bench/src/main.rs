@@ -37,6 +37,12 @@ const NAMES: [&str; 11] = [
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
+    if let [name, sockets, bytes] = &wanted[..]
+        && name == engine::bare::NAME
+    {
+        engine::bare::serve(sockets.parse()?, bytes.parse()?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     // `engine` is all of `engine-*`.
     let means = |wanted: &str, name: &str| {
         name.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))

@@ -11,6 +11,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
+use futures_util::{FutureExt as _, future::BoxFuture};
 use http_body_util::{BodyExt, Full};
 use hyper::{
     Method, Request, Response,
@@ -96,34 +97,47 @@ impl Line {
     }
 }
 
-/// Calls answered in a second on `connections` connections over `time`. `make` gets a number that nobody got before,
-/// from `first` on.
+/// What is done on a line with a number that nobody else gets.
+pub type Doing<'a> = BoxFuture<'a, Result<()>>;
+
+/// One call after another.
+pub fn calls<F>(make: F) -> impl for<'a> Fn(&'a mut Line, u64) -> Doing<'a> + Clone + Send + 'static
+where
+    F: Fn(u64) -> Call + Clone + Send + 'static,
+{
+    move |line, number| {
+        let call = make(number);
+        async move { line.call(call).await.map(drop) }.boxed()
+    }
+}
+
+/// How often `job` is done in a second on `connections` connections over `time`. Its numbers count from `first` on.
 pub async fn rate<F>(
     target: &Target,
     connections: usize,
     time: Duration,
     first: &Arc<AtomicU64>,
-    make: F,
+    job: F,
 ) -> Result<f64>
 where
-    F: Fn(u64) -> Call + Clone + Send + 'static,
+    F: for<'a> Fn(&'a mut Line, u64) -> Doing<'a> + Clone + Send + 'static,
 {
     let begin = Arc::new(Barrier::new(connections));
     let mut tasks = JoinSet::new();
     for _ in 0..connections {
-        let (target, begin, next, make) = (target.clone(), begin.clone(), first.clone(), make.clone());
+        let (target, begin, next, job) = (target.clone(), begin.clone(), first.clone(), job.clone());
         tasks.spawn(async move {
             let line = Line::open(&target).await;
             // Also where it could not be opened: the others wait for all.
             begin.wait().await;
             let mut line = line?;
             let started = Instant::now();
-            let mut answered = 0_u32;
+            let mut done = 0_u32;
             while started.elapsed() < time {
-                line.call(make(next.fetch_add(1, Ordering::Relaxed))).await?;
-                answered += 1;
+                job(&mut line, next.fetch_add(1, Ordering::Relaxed)).await?;
+                done += 1;
             }
-            anyhow::Ok(f64::from(answered) / started.elapsed().as_secs_f64())
+            anyhow::Ok(f64::from(done) / started.elapsed().as_secs_f64())
         });
     }
     let mut sum = 0.0;

@@ -3,6 +3,7 @@
 //!
 //! The load comes from this process. It takes part of the same cores, which brings the ratios nearer to one.
 
+pub mod bare;
 pub mod fanout;
 pub mod files;
 pub mod footprint;

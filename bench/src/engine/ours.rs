@@ -3,17 +3,20 @@
 use std::{fs, net::SocketAddr, ops::Range, path::Path, process::Command, sync::Arc};
 
 use anyhow::{Context, Result, ensure};
+use futures_util::FutureExt as _;
 use hyper::{Method, header::HeaderMap};
 use serde_json::{Value, json};
 use telestack_testkit::{Appwrite, Spawn};
 
 use super::{
-    load::{self, Call, Target},
+    load::{self, Call, Doing, Line, Target},
     peer::{Calls, Data, GROUP, Server, folder, id, text},
 };
 use crate::beside;
 
 const PROJECT: &str = "telestack";
+const TRANSACTIONS: &str = "/v1/tablesdb/transactions";
+const INDEXES: &str = "/v1/tablesdb/main/tables/notes/indexes";
 const NOTES: &str = "/v1/tablesdb/main/tables/notes/rows";
 /// Rows of one call while the table is filled, and how many such calls at once.
 const BATCH: u64 = 500;
@@ -83,6 +86,13 @@ pub async fn prepare(server: &Server) -> Result<Data> {
     Ok(Data { user, admin: target("x-appwrite-key", &key)?, calls: Arc::new(Ours) })
 }
 
+/// Makes an index of the words of the notes.
+pub async fn index_words(data: &Data) -> Result<()> {
+    let index = json!({ "key": "by_word", "type": "fulltext", "columns": ["text"] });
+    Line::open(&data.admin).await?.call(Call::post(INDEXES, &index)).await?;
+    Ok(())
+}
+
 /// Makes the notes of these numbers. The first is a multiple of [`BATCH`], as the last is.
 pub async fn fill(data: &Data, numbers: Range<u64>) -> Result<()> {
     let permissions = of_ada();
@@ -139,6 +149,30 @@ impl Calls for Ours {
             .map(|number| json!({ "$id": id(number), "text": text(number), "grp": number / GROUP, "author": id(0) }))
             .collect();
         Call::post(NOTES, &json!({ "rows": rows }))
+    }
+
+    fn transaction<'a>(&'a self, line: &'a mut Line, number: u64) -> Doing<'a> {
+        async move {
+            let made = line.call(Call::post(TRANSACTIONS, &json!({}))).await?;
+            let made: Value = serde_json::from_slice(&made)?;
+            let path = format!("{TRANSACTIONS}/{}", made["$id"].as_str().context("an id")?);
+            let operations: Vec<Value> = (number * 10..number * 10 + 10)
+                .map(|number| {
+                    let data = json!({ "text": text(number), "grp": number / GROUP, "author": id(0) });
+                    json!({ "action": "create", "databaseId": "main", "tableId": "notes", "rowId": id(number), "data": data })
+                })
+                .collect();
+            let operations = json!({ "operations": operations });
+            line.call(Call::post(&format!("{path}/operations"), &operations)).await?;
+            let commit = Call { method: Method::PATCH, ..Call::post(&path, &json!({ "commit": true })) };
+            line.call(commit).await.map(drop)
+        }
+        .boxed()
+    }
+
+    fn search(&self, word: u64) -> Call {
+        let search = json!({ "method": "search", "attribute": "text", "values": [word.to_string()] });
+        query(NOTES, &[search, json!({ "method": "limit", "values": [25] })])
     }
 
     fn get(&self, number: u64) -> Call {

@@ -13,7 +13,7 @@ use telestack_testkit::{Spawn, Supervised};
 use tempfile::TempDir;
 use tokio::time::sleep;
 
-use super::load::{Call, Line, Target};
+use super::load::{Call, Doing, Line, Target};
 
 /// Rows of one group; a list asks for one group.
 pub const GROUP: u64 = 1000;
@@ -44,8 +44,12 @@ pub struct Data {
 pub trait Calls: Send + Sync {
     /// Makes the note of this number.
     fn insert(&self, number: u64) -> Call;
-    /// Makes ten notes together or none, `number` being the first of them divided by ten.
+    /// Makes ten notes in one call, all or none, `number` being the first of them divided by ten.
     fn insert_ten(&self, number: u64) -> Call;
+    /// The same in a transaction that the person makes, fills and commits.
+    fn transaction<'a>(&'a self, line: &'a mut Line, number: u64) -> Doing<'a>;
+    /// 25 of the notes in which a word occurs.
+    fn search(&self, word: u64) -> Call;
     fn get(&self, number: u64) -> Call;
     /// 25 of the notes of a group, not counted.
     fn list(&self, group: u64) -> Call;

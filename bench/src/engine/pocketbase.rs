@@ -3,12 +3,13 @@
 use std::{net::SocketAddr, ops::Range, path::Path, process::Command, sync::Arc};
 
 use anyhow::{Context, Result, ensure};
+use futures_util::FutureExt as _;
 use hyper::header::HeaderMap;
 use serde_json::{Value, json};
 use telestack_testkit::Spawn;
 
 use super::{
-    load::{self, Call, Line, Target},
+    load::{self, Call, Doing, Line, Target},
     peer::{Calls, Data, GROUP, Server, folder, id, pocketbase_program, text},
 };
 
@@ -105,6 +106,16 @@ impl Calls for PocketBase {
             .map(|number| json!({ "method": "POST", "url": NOTES, "body": self.row(number) }))
             .collect();
         Call::post("/api/batch", &json!({ "requests": requests }))
+    }
+
+    /// It takes all of them in one call.
+    fn transaction<'a>(&'a self, line: &'a mut Line, number: u64) -> Doing<'a> {
+        async move { line.call(self.insert_ten(number)).await.map(drop) }.boxed()
+    }
+
+    /// It has no index of words: it looks for the text in every row.
+    fn search(&self, word: u64) -> Call {
+        Call::get(format!("{NOTES}?perPage=25&skipTotal=1&filter=(text~'{word}')"))
     }
 
     fn get(&self, number: u64) -> Call {

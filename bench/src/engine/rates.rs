@@ -6,6 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use futures_util::FutureExt as _;
 
 use super::{
     load::{self, Call},
@@ -31,10 +32,16 @@ struct Rate {
     /// The administrator calls, not a person.
     admin: bool,
     first: u64,
-    call: fn(&dyn Calls, u64) -> Call,
+    doing: Doing,
 }
 
-const RATES: [Rate; 7] = [
+#[derive(Clone, Copy)]
+enum Doing {
+    Call(fn(&dyn Calls, u64) -> Call),
+    Transaction,
+}
+
+const RATES: [Rate; 8] = [
     insert("insert a row, 1 connection", 1),
     insert("insert a row, 50 connections", 50),
     insert("insert a row, 500 connections", 500),
@@ -46,14 +53,26 @@ const RATES: [Rate; 7] = [
         calls.with_author(scattered(number))
     }),
     Rate {
-        what: "ten rows in one transaction, 50 connections",
+        what: "ten rows in one call, 50 connections",
         admin: true,
         reach: 1.5,
         first: NEW_TENS / 10,
         connections: 50,
-        call: |calls, number| calls.insert_ten(number),
+        doing: Doing::Call(|calls, number| calls.insert_ten(number)),
+    },
+    Rate {
+        what: "transaction of ten rows, 50 connections",
+        admin: false,
+        reach: 1.5,
+        first: NEW_TENS / 10,
+        connections: 50,
+        doing: Doing::Transaction,
     },
 ];
+
+/// Last: an index of words is made for it, which every new row would have to be put into.
+const SEARCH: Rate =
+    read("search a word in all, 50 connections", 1.5, |calls, number| calls.search(scattered(number)));
 
 const fn insert(what: &'static str, connections: usize) -> Rate {
     Rate {
@@ -62,12 +81,12 @@ const fn insert(what: &'static str, connections: usize) -> Rate {
         reach: 2.0,
         admin: false,
         first: NEW,
-        call: |calls, number| calls.insert(number),
+        doing: Doing::Call(|calls, number| calls.insert(number)),
     }
 }
 
 const fn read(what: &'static str, reach: f64, call: fn(&dyn Calls, u64) -> Call) -> Rate {
-    Rate { what, connections: 50, reach, admin: false, first: 0, call }
+    Rate { what, connections: 50, reach, admin: false, first: 0, doing: Doing::Call(call) }
 }
 
 /// Every row once before any comes again, none beside the one before.
@@ -84,8 +103,11 @@ pub async fn run() -> Result<Vec<Row>> {
     // What connections inserted is not inserted again by the next of the table.
     let counters = [Counters::new(), Counters::new()];
     let mut rows = Vec::new();
-    for rate in &RATES {
+    for rate in RATES.iter().chain([&SEARCH]) {
         eprintln!("  {}", rate.what);
+        if rate.what == SEARCH.what {
+            ours::index_words(&our_data).await?;
+        }
         let (mut our_rates, mut their_rates) = (Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
             our_rates.push(rate.measure(&our_data, &counters[0]).await.context("ours")?);
@@ -129,10 +151,19 @@ impl Counters {
 impl Rate {
     async fn measure(&self, data: &Data, counters: &Counters) -> Result<f64> {
         let target = if self.admin { &data.admin } else { &data.user };
-        let (calls, call) = (data.calls.clone(), self.call);
-        load::rate(target, self.connections, ROUND, counters.of(self.first), move |number| {
-            call(&*calls, number)
-        })
-        .await
+        let (calls, counter) = (data.calls.clone(), counters.of(self.first));
+        match self.doing {
+            Doing::Call(call) => {
+                let job = load::calls(move |number| call(&*calls, number));
+                load::rate(target, self.connections, ROUND, counter, job).await
+            }
+            Doing::Transaction => {
+                load::rate(target, self.connections, ROUND, counter, move |line, number| {
+                    let calls = calls.clone();
+                    async move { calls.transaction(line, number).await }.boxed()
+                })
+                .await
+            }
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! How large a picture is wanted, and a picture made so large.
 
-use fast_image_resize::{IntoImageView as _, ResizeOptions, Resizer, images::Image};
+use fast_image_resize::ResizeOptions;
 use image::{DynamicImage, RgbaImage};
 
 use crate::core::{
     error::{ApiError, ApiResult},
+    resize::resize,
     routes::Call,
 };
 
@@ -67,10 +68,8 @@ pub fn number(call: &Call, name: &str, range: std::ops::RangeInclusive<i64>) -> 
 pub fn fit(picture: DynamicImage, size: Size) -> Option<RgbaImage> {
     let picture = DynamicImage::from(picture.into_rgba8());
     let (width, height) = size.of(picture.width(), picture.height());
-    let mut fitted = Image::new(width, height, picture.pixel_type()?);
     let middle = ResizeOptions::new().fit_into_destination(Some((0.5, 0.5)));
-    Resizer::new().resize(&picture, &mut fitted, &middle).ok()?;
-    RgbaImage::from_raw(width, height, fitted.into_vec())
+    resize(&picture, width, height, &middle).map(DynamicImage::into_rgba8)
 }
 
 #[cfg(test)]

@@ -23,10 +23,19 @@ use super::{
     sockets::Sockets,
     store::{Store, StoreError},
 };
-use crate::{EngineConfig, messaging::Messaging, oauth2::Keys, realtime::Hub, webhooks::Webhooks};
+use crate::{
+    EngineConfig,
+    messaging::Messaging,
+    oauth2::Keys,
+    realtime::Hub,
+    webhooks::{Queued, Webhooks},
+};
 
 /// Pictures that are decoded at once: each may take a few hundred megabytes.
 const PICTURES: usize = 2;
+
+/// The result of a change, what is told of it, and what waits for webhooks.
+type Committed<T> = (T, Vec<Event>, Queued);
 
 #[derive(Debug)]
 pub struct App {
@@ -117,6 +126,32 @@ impl App {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>, &mut Vec<Event>) -> Result<T, StoreError> + Send + 'static,
     {
+        let (work, tell) = self.told(work);
+        self.store.write_then(work, tell).await
+    }
+
+    /// As [`App::change`], for one row or as little.
+    pub async fn change_briefly<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>, &mut Vec<Event>) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (work, tell) = self.told(work);
+        self.store.write_briefly_then(work, tell).await
+    }
+
+    /// What is done within the transaction, and what after its commit.
+    fn told<T, F>(
+        &self,
+        work: F,
+    ) -> (
+        impl FnOnce(&Transaction<'_>) -> Result<Committed<T>, StoreError> + Send + 'static,
+        impl FnOnce(Committed<T>) -> T + Send + 'static,
+    )
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>, &mut Vec<Event>) -> Result<T, StoreError> + Send + 'static,
+    {
         let (bus, webhooks, actor) = (self.events.clone(), self.webhooks.clone(), events::actor());
         let told = webhooks.clone();
         let now = self.now();
@@ -127,11 +162,11 @@ impl App {
             let queued = webhooks.queue(tx, &events, &actor, now)?;
             Ok((result, events, queued))
         };
-        let tell = move |(result, events, queued)| {
+        let tell = move |(result, events, queued): Committed<T>| {
             bus.tell(events);
             told.after(&queued);
             result
         };
-        self.store.write_then(work, tell).await
+        (work, tell)
     }
 }

@@ -26,6 +26,7 @@ pub mod permissions;
 pub mod places;
 pub mod query;
 pub mod remote;
+pub mod resize;
 pub mod routes;
 pub mod row_key;
 pub mod seal;

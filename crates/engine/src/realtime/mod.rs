@@ -30,6 +30,8 @@ use subscriptions::Subscriptions;
 const MESSAGE: usize = 64 * 1024;
 /// Bytes that may wait for a client that reads slowly.
 const WAITING: usize = 1024 * 1024;
+/// Bytes that are read at once. Each socket keeps as much, and what it says is short.
+const READ: usize = 4 * 1024;
 
 pub fn routes() -> Vec<Route> {
     vec![Route {
@@ -59,8 +61,12 @@ async fn connect(call: Call) -> ApiResult<Response> {
         None => Ok(call.caller.clone()),
     };
     let address = call.ip.clone();
-    let upgrade =
-        upgrade(call).await?.max_message_size(MESSAGE).max_frame_size(MESSAGE).max_write_buffer_size(WAITING);
+    let upgrade = upgrade(call)
+        .await?
+        .max_message_size(MESSAGE)
+        .max_frame_size(MESSAGE)
+        .max_write_buffer_size(WAITING)
+        .read_buffer_size(READ);
     let sockets = app.sockets.clone();
     Ok(upgrade.on_upgrade(move |socket| async move {
         // An error is told over the socket: only there SDKs understand that trying again is in vain.

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, Cursor, Seek};
 
-use fast_image_resize::{IntoImageView as _, ResizeOptions, Resizer};
+use fast_image_resize::ResizeOptions;
 use image::{
     DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, RgbImage,
     codecs::{gif::GifEncoder, jpeg::JpegEncoder, png::PngEncoder, webp::WebPEncoder},
@@ -12,6 +12,7 @@ use image::{
 use super::touch::Touch;
 use crate::core::{
     error::{ApiError, ApiResult},
+    resize::resize,
     routes::Call,
 };
 
@@ -244,18 +245,9 @@ fn scale(
     width: u32,
     height: u32,
 ) -> Result<DynamicImage, PictureError> {
-    let kind = picture.pixel_type().ok_or(PictureError::Damaged)?;
-    let mut small = fast_image_resize::images::Image::new(width, height, kind);
     let [left, top, part_width, part_height] = part;
     let options = ResizeOptions::new().crop(left, top, part_width, part_height);
-    Resizer::new().resize(picture, &mut small, &options).map_err(|_| PictureError::Damaged)?;
-    let bytes = small.into_vec();
-    let picture = if picture.color().has_alpha() {
-        image::RgbaImage::from_raw(width, height, bytes).map(DynamicImage::from)
-    } else {
-        RgbImage::from_raw(width, height, bytes).map(DynamicImage::from)
-    };
-    picture.ok_or(PictureError::Damaged)
+    resize(picture, width, height, &options).ok_or(PictureError::Damaged)
 }
 
 fn encode(picture: DynamicImage, output: Format, recipe: &Recipe) -> Option<Vec<u8>> {

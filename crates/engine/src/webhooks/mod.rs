@@ -18,13 +18,14 @@ use rusqlite::{Connection, Transaction};
 use tokio::sync::Notify;
 
 pub use courier::work;
+pub use queue::Queued;
 
 use crate::core::{
     events::Event,
     routes::{Route, key},
     store::StoreError,
 };
-use queue::{Queued, Wanted};
+use queue::Wanted;
 
 pub fn routes() -> Vec<Route> {
     let (read, write) = ("webhooks.read", "webhooks.write");

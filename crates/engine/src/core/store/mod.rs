@@ -128,6 +128,17 @@ impl Store {
         self.inner.writer.change(work, then).await
     }
 
+    /// As [`Store::write_then`], for what takes microseconds; on the caller's thread where it can be.
+    pub async fn write_briefly_then<T, U, F, G>(&self, work: F, then: G) -> Result<U, StoreError>
+    where
+        T: Send + 'static,
+        U: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+        G: FnOnce(T) -> U + Send + 'static,
+    {
+        self.inner.writer.change_briefly(work, then).await
+    }
+
     /// What counts the commits that make some of what is kept in memory untrue.
     pub fn changes(&self) -> &Changes {
         &self.inner.changes

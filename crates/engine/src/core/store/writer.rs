@@ -4,12 +4,15 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, TryLockError,
+        atomic::{AtomicU64, Ordering},
+    },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::Sender;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::{runtime::Handle, sync::oneshot};
 
@@ -19,6 +22,8 @@ use super::{StoreError, changes::Changes, end};
 const TOGETHER: usize = 256;
 /// After this no further change is added: those before it wait for the disk.
 const LONGEST: Duration = Duration::from_millis(10);
+/// A disk that takes longer for a commit is waited for by the thread that writes, not by one that serves others as well.
+const BRIEF: Duration = Duration::from_millis(1);
 
 /// One change.
 trait Job: Send {
@@ -64,20 +69,34 @@ pub struct Writer {
     /// None when it ends.
     jobs: Option<Sender<Box<dyn Job>>>,
     thread: Option<JoinHandle<()>>,
+    desk: Arc<Desk>,
+}
+
+/// Where one at a time writes.
+#[derive(Debug)]
+struct Desk {
+    connection: Mutex<Connection>,
+    changes: Arc<Changes>,
+    /// Microseconds that a commit took lately.
+    commit: AtomicU64,
 }
 
 impl Writer {
-    pub fn begin(mut connection: Connection, changes: Arc<Changes>) -> Result<Self, StoreError> {
+    pub fn begin(connection: Connection, changes: Arc<Changes>) -> Result<Self, StoreError> {
         changes.watch(&connection);
+        let commit = AtomicU64::new(micros(BRIEF));
+        let desk = Arc::new(Desk { connection: Mutex::new(connection), changes, commit });
+        let shared = desk.clone();
         let (jobs, waiting) = crossbeam_channel::unbounded();
         let runtime = Handle::try_current().ok();
         let thread = thread::Builder::new().name("store-writer".into()).spawn(move || {
             let _runtime = runtime.as_ref().map(Handle::enter);
             while let Ok(job) = waiting.recv() {
-                together(&mut connection, job, &waiting, &changes);
+                let mut connection = shared.connection.lock().unwrap_or_else(PoisonError::into_inner);
+                shared.together(&mut connection, job, || waiting.try_recv().ok());
             }
         })?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+        Ok(Self { jobs: Some(jobs), thread: Some(thread), desk })
     }
 
     /// Does all of `work` or nothing of it; `then` runs after the commit and in the order of the changes. It is done also
@@ -94,6 +113,28 @@ impl Writer {
         self.jobs.as_ref().and_then(|jobs| jobs.send(job).ok()).ok_or(StoreError::Ended)?;
         answered.await.map_err(|_| StoreError::Ended)?
     }
+
+    /// As [`Writer::change`], for what takes microseconds: where nobody else writes and the disk is quick, it is done on the
+    /// caller's thread. To wake another one and be woken by it takes as long as such a change.
+    pub async fn change_briefly<T, U, W, F>(&self, work: W, then: F) -> Result<U, StoreError>
+    where
+        T: Send + 'static,
+        U: Send + 'static,
+        W: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+        F: FnOnce(T) -> U + Send + 'static,
+    {
+        let nobody_waits = self.jobs.as_ref().is_some_and(Sender::is_empty);
+        if nobody_waits
+            && self.desk.is_quick()
+            && let Some(mut connection) = self.desk.free()
+        {
+            let (answer, mut answered) = oneshot::channel();
+            let job = Box::new(Change { work: Some(work), result: None, then, answer });
+            self.desk.together(&mut connection, job, || None);
+            return answered.try_recv().map_err(|_| StoreError::Ended)?;
+        }
+        self.change(work, then).await
+    }
 }
 
 impl Drop for Writer {
@@ -103,47 +144,70 @@ impl Drop for Writer {
     }
 }
 
-/// Commits `first` and what waits behind it.
-fn together(
-    connection: &mut Connection,
-    first: Box<dyn Job>,
-    waiting: &Receiver<Box<dyn Job>>,
-    changes: &Changes,
-) {
-    let (mut next, mut done) = (Some(first), Vec::new());
-    let committed = transaction(connection, |tx| {
-        let begun = Instant::now();
-        while let Some(mut job) = next.take() {
-            match alone(tx, &mut *job) {
-                Ok(own) => done.push((job, own)),
-                Err(lost) => {
-                    done.push((job, Ok(())));
-                    return Err(lost);
+impl Desk {
+    fn free(&self) -> Option<MutexGuard<'_, Connection>> {
+        match self.connection.try_lock() {
+            Ok(connection) => Some(connection),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+
+    fn is_quick(&self) -> bool {
+        self.commit.load(Ordering::Relaxed) < micros(BRIEF)
+    }
+
+    /// Commits `first` and what waits behind it.
+    fn together(
+        &self,
+        connection: &mut Connection,
+        first: Box<dyn Job>,
+        more: impl Fn() -> Option<Box<dyn Job>>,
+    ) {
+        let (mut next, mut done) = (Some(first), Vec::new());
+        let committed = self.transaction(connection, |tx| {
+            let begun = Instant::now();
+            while let Some(mut job) = next.take() {
+                match alone(tx, &mut *job) {
+                    Ok(own) => done.push((job, own)),
+                    Err(lost) => {
+                        done.push((job, Ok(())));
+                        return Err(lost);
+                    }
+                }
+                if done.len() < TOGETHER && begun.elapsed() < LONGEST {
+                    next = more();
                 }
             }
-            if done.len() < TOGETHER && begun.elapsed() < LONGEST {
-                next = waiting.try_recv().ok();
-            }
+            Ok(())
+        });
+        self.changes.committed();
+        // Where no transaction could begin.
+        done.extend(next.map(|job| (job, Ok(()))));
+        for (job, own) in done {
+            let result = own.and(committed.as_ref().copied().map_err(StoreError::for_another));
+            // One that panics is answered as one that ended early, and takes nobody with it.
+            let _ = catch_unwind(AssertUnwindSafe(|| job.end(result)));
         }
+    }
+
+    fn transaction(
+        &self,
+        connection: &mut Connection,
+        work: impl FnOnce(&Transaction<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        work(&tx)?;
+        let begun = Instant::now();
+        tx.commit()?;
+        let before = self.commit.load(Ordering::Relaxed);
+        self.commit.store((3 * before + micros(begun.elapsed())) / 4, Ordering::Relaxed);
         Ok(())
-    });
-    changes.committed();
-    // Where no transaction could begin.
-    done.extend(next.map(|job| (job, Ok(()))));
-    for (job, own) in done {
-        let result = own.and(committed.as_ref().copied().map_err(StoreError::for_another));
-        // One that panics is answered as one that ended early, and takes nobody with it.
-        let _ = catch_unwind(AssertUnwindSafe(|| job.end(result)));
     }
 }
 
-fn transaction(
-    connection: &mut Connection,
-    work: impl FnOnce(&Transaction<'_>) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
-    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    work(&tx)?;
-    Ok(tx.commit()?)
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX / 8)
 }
 
 /// All or nothing of one job within the transaction of several. The outer error is everybody's: the transaction is over.

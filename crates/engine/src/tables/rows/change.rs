@@ -45,7 +45,12 @@ impl Work<'_> {
             names.push_str(", \"$permissions\" = ?");
             values.push(Sql::Text(json!(permissions).to_string()));
         }
-        self.relate(table, &new.id, &new.data)?;
+        let links = self.links_within(table, &new.id, &new.data)?;
+        for link in &links {
+            names.push_str(&format!(", \"{}\" = ?", link.column));
+            values.push(Sql::Text(link.other.to_owned()));
+        }
+        self.relate(table, &new.id, &new.data, &links)?;
         self.write(table, &new.id, &names, values, told)
     }
 

@@ -31,6 +31,11 @@ impl Work<'_> {
         values.push(Sql::Integer(created));
         values.push(Sql::Integer(times.updated.unwrap_or(created)));
         values.push(Sql::Text(json!(permissions).to_string()));
+        let links = self.links_within(table, &new.id, &new.data)?;
+        for link in &links {
+            names.push_str(&format!(", \"{}\"", link.column));
+            values.push(Sql::Text(link.other.to_owned()));
+        }
         for column in table.own() {
             let given = new.data.get(&column.key).or(column.default.as_ref()).unwrap_or(&Value::Null);
             names.push_str(", ");
@@ -46,7 +51,7 @@ impl Work<'_> {
             Err(error) if is_conflict(&error) => return Err(exists().into()),
             other => other?,
         };
-        self.relate(table, &new.id, &new.data)?;
+        self.relate(table, &new.id, &new.data, &links)?;
         let row = table.find(self.tx, &new.id)?.ok_or_else(missing)?;
         self.events.push(table.event(&row, told, self.now));
         Ok(row)

@@ -121,6 +121,17 @@ impl Operation {
         )
     }
 
+    /// Whether it writes one row and nothing of others. What goes with a row that is deleted nobody knows before.
+    pub fn is_brief(&self) -> bool {
+        match self {
+            Self::Create(row) | Self::Update(row) | Self::Upsert(row) => {
+                !row.data.values().any(|value| value.is_object() || value.is_array())
+            }
+            Self::Add { .. } => true,
+            _ => false,
+        }
+    }
+
     /// Makes it say for itself what would follow from its author: it may be performed later, by somebody else.
     pub fn settle(&mut self, author: &Caller) -> ApiResult<()> {
         if let Self::Create(row) = self {

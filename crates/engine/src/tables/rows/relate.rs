@@ -21,11 +21,58 @@ use crate::{
 /// Rows that one row is linked to with one request.
 const MOST: usize = 5000;
 
+/// A link that is written with the row in which it lies.
+#[derive(Debug)]
+pub struct Within<'a> {
+    key: &'a str,
+    /// As it is called in SQLite.
+    pub column: &'a str,
+    /// The id of the other row.
+    pub other: &'a str,
+}
+
+/// What the data says of related rows.
+fn related<'a>(
+    table: &'a Table,
+    data: &'a Map<String, Value>,
+) -> impl Iterator<Item = (&'a Column, &'a Relation, &'a Value)> {
+    let shown = table.columns.iter().filter(|column| !column.is_hidden());
+    shown.filter_map(|column| Some((column, column.relation.as_ref()?, data.get(&column.key)?)))
+}
+
 impl Work<'_> {
-    /// Writes the links that the data names.
-    pub fn relate(&mut self, table: &Table, id: &str, data: &Map<String, Value>) -> Result<(), StoreError> {
-        for column in table.columns.iter().filter(|column| !column.is_hidden()) {
-            if let (Some(relation), Some(value)) = (&column.relation, data.get(&column.key)) {
+    /// The links of a row that lie in it and name another row by its id: they are written with the row, and need no
+    /// second change of it. A row that names itself is there only afterwards.
+    pub fn links_within<'a>(
+        &self,
+        table: &'a Table,
+        id: &str,
+        data: &'a Map<String, Value>,
+    ) -> Result<Vec<Within<'a>>, StoreError> {
+        let mut all = Vec::new();
+        for (column, relation, value) in related(table, data) {
+            let (Link::Here { column: place }, Value::String(other)) = (&relation.link, value) else {
+                continue;
+            };
+            if !relation.is_many() && (other != id || relation.table != table.id) {
+                let there = Table::open(self.tx, &table.database, &relation.table, self.caller)?;
+                self.linkable(&there, column, relation, other)?;
+                all.push(Within { key: &column.key, column: place, other });
+            }
+        }
+        Ok(all)
+    }
+
+    /// Writes the links that the data names, but for those that were written with the row.
+    pub fn relate(
+        &mut self,
+        table: &Table,
+        id: &str,
+        data: &Map<String, Value>,
+        written: &[Within<'_>],
+    ) -> Result<(), StoreError> {
+        for (column, relation, value) in related(table, data) {
+            if written.iter().all(|within| within.key != column.key) {
                 self.relate_one(table, id, column, relation, value)?;
             }
         }

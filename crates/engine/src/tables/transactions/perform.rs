@@ -9,6 +9,7 @@ use super::{
 use crate::{
     core::{
         error::{ApiError, ApiResult},
+        events::Event,
         routes::Call,
         store::StoreError,
     },
@@ -26,11 +27,12 @@ pub async fn perform(call: Call, transaction: Option<&str>, mut operation: Opera
     let (database, table) = (call.param("databaseId").to_owned(), call.param("tableId").to_owned());
     let (caller, now) = (call.caller, call.app.now());
     let Some(transaction) = transaction.map(str::to_owned) else {
-        let changed = call.app.change(move |tx, events| {
+        let brief = operation.is_brief();
+        let work = move |tx: &rusqlite::Transaction<'_>, events: &mut Vec<Event>| {
             let table = Table::open(tx, &database, &table, &caller)?;
             operation.perform(&mut Work::new(tx, &caller, now, events), &table)
-        });
-        return Ok(changed.await?);
+        };
+        return Ok(if brief { call.app.change_briefly(work).await? } else { call.app.change(work).await? });
     };
     operation.settle(&caller)?;
     let staged = [Staged { database, table, by_key: caller.is_key(), operation }];
