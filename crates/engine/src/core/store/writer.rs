@@ -9,11 +9,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::{Receiver, Sender, TryRecvError, select};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::{runtime::Handle, sync::oneshot};
 
-use super::{StoreError, changes::Changes, end};
+use super::{
+    StoreError,
+    changes::Changes,
+    end,
+    patience::{self, Bounds, Patience, within},
+    rehearsal::{Rehearsal, Rehearsals, Tried},
+    trouble::Trouble,
+};
 
 /// Changes that are committed together at most.
 const TOGETHER: usize = 256;
@@ -31,6 +38,7 @@ trait Job: Send {
 
 struct Change<T, U, W, F> {
     work: Option<W>,
+    patience: Option<Duration>,
     result: Option<T>,
     then: F,
     answer: oneshot::Sender<Result<U, StoreError>>,
@@ -45,7 +53,7 @@ where
 {
     fn run(&mut self, tx: &Transaction<'_>) -> Result<(), StoreError> {
         let Some(work) = self.work.take() else { return Err(StoreError::Ended) };
-        self.result = Some(work(tx)?);
+        self.result = Some(within(Bounds::writing(self.patience), || work(tx))?);
         Ok(())
     }
 
@@ -63,21 +71,55 @@ where
 pub struct Writer {
     /// None when it ends.
     jobs: Option<Sender<Box<dyn Job>>>,
+    rehearsals: Option<Sender<Box<dyn Rehearsal>>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
-    pub fn begin(mut connection: Connection, changes: Arc<Changes>) -> Result<Self, StoreError> {
+    pub fn begin(
+        mut connection: Connection,
+        changes: Arc<Changes>,
+        trouble: Arc<Trouble>,
+    ) -> Result<Self, StoreError> {
         changes.watch(&connection);
         let (jobs, waiting) = crossbeam_channel::unbounded();
+        let (rehearsals, tried) = crossbeam_channel::unbounded();
         let runtime = Handle::try_current().ok();
         let thread = thread::Builder::new().name("store-writer".into()).spawn(move || {
             let _runtime = runtime.as_ref().map(Handle::enter);
-            while let Ok(job) = waiting.recv() {
-                together(&mut connection, job, &waiting, &changes);
+            let others: Receiver<Box<dyn Job>> = waiting.clone();
+            patience::others(move || !others.is_empty());
+            let mut rehearsals = Rehearsals::new(tried);
+            loop {
+                match waiting.try_recv() {
+                    Ok(job) => together(&mut connection, job, &waiting, (&changes, &trouble)),
+                    Err(TryRecvError::Disconnected) => break,
+                    Err(TryRecvError::Empty) if rehearsals.is_empty() => select! {
+                        recv(waiting) -> job => if let Ok(job) = job {
+                            together(&mut connection, job, &waiting, (&changes, &trouble));
+                        },
+                        recv(rehearsals.asked) -> one => if let Ok(one) = one {
+                            rehearsals.add(one);
+                        },
+                    },
+                    Err(TryRecvError::Empty) => {}
+                }
+                rehearsals.turn(&mut connection);
             }
         })?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+        Ok(Self { jobs: Some(jobs), rehearsals: Some(rehearsals), thread: Some(thread) })
+    }
+
+    /// Does `work` and takes it back. It may be done more than once, and comes after the changes that wait.
+    pub async fn rehearse<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: Fn(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (tried, answered) = Tried::new(work, Patience::here().reading);
+        let tried: Box<dyn Rehearsal> = Box::new(tried);
+        self.rehearsals.as_ref().and_then(|asked| asked.send(tried).ok()).ok_or(StoreError::Ended)?;
+        answered.await.map_err(|_| StoreError::Ended)?
     }
 
     /// Does all of `work` or nothing of it; `then` runs after the commit and in the order of the changes. It is done also
@@ -90,7 +132,8 @@ impl Writer {
         F: FnOnce(T) -> U + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let job: Box<dyn Job> = Box::new(Change { work: Some(work), result: None, then, answer });
+        let patience = Patience::here().writing;
+        let job: Box<dyn Job> = Box::new(Change { work: Some(work), patience, result: None, then, answer });
         self.jobs.as_ref().and_then(|jobs| jobs.send(job).ok()).ok_or(StoreError::Ended)?;
         answered.await.map_err(|_| StoreError::Ended)?
     }
@@ -99,6 +142,7 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         self.jobs = None;
+        self.rehearsals = None;
         self.thread.take().into_iter().for_each(end);
     }
 }
@@ -108,9 +152,10 @@ fn together(
     connection: &mut Connection,
     first: Box<dyn Job>,
     waiting: &Receiver<Box<dyn Job>>,
-    changes: &Changes,
+    (changes, trouble): (&Changes, &Trouble),
 ) {
     let (mut next, mut done) = (Some(first), Vec::new());
+    let before = connection.total_changes();
     let committed = transaction(connection, |tx| {
         let begun = Instant::now();
         while let Some(mut job) = next.take() {
@@ -128,9 +173,15 @@ fn together(
         Ok(())
     });
     changes.committed();
+    trouble.note(&committed);
+    // A commit of nothing does not go to the disk.
+    if committed.is_ok() && connection.total_changes() != before {
+        trouble.written();
+    }
     // Where no transaction could begin.
     done.extend(next.map(|job| (job, Ok(()))));
     for (job, own) in done {
+        trouble.note(&own);
         let result = own.and(committed.as_ref().copied().map_err(StoreError::for_another));
         // One that panics is answered as one that ended early, and takes nobody with it.
         let _ = catch_unwind(AssertUnwindSafe(|| job.end(result)));
