@@ -1,6 +1,6 @@
 //! `doctor`: looks at everything that can be wrong outside the program and says what to mend.
 
-use std::{fs, io, path::Path, time::Duration};
+use std::{collections::BTreeMap, fs, io, path::Path, time::Duration};
 
 use anyhow::Result;
 use chrono::{DateTime, Utc};
@@ -8,7 +8,11 @@ use reqwest::header;
 use telestack_engine::{Engine, Outlet};
 use telestack_gateway::{Gateway, GatewayError};
 
-use crate::{Config, Secrets, run::gateway_config};
+use crate::{
+    Config, Secrets,
+    care::{ENGINE, PROJECTS},
+    run::gateway_config,
+};
 
 /// Tokens live for a minute: clocks may not differ by more than this.
 const CLOCK: i64 = 30;
@@ -111,6 +115,20 @@ fn places(config: &Config) -> Finding {
     }
 }
 
+/// Ids of the master keys that files of any project need, and how many need each.
+fn keys_in_use(config: &Config) -> Result<BTreeMap<String, usize>> {
+    let data = &config.server.data_dir;
+    let further = telestack_engine::projects_in(&data.join(PROJECTS))?;
+    let folders = further.into_iter().map(|project| project.path);
+    let mut needed = BTreeMap::new();
+    for folder in std::iter::once(data.join(ENGINE)).chain(folders) {
+        for (id, files) in Engine::master_keys_in_use(&folder)? {
+            *needed.entry(id).or_default() += files;
+        }
+    }
+    Ok(needed)
+}
+
 /// Whether the master key can be had, and every one that a file needs.
 async fn encryption(config: &Config) -> Vec<Finding> {
     let keys = match config.engine.encryption.keys().await {
@@ -121,11 +139,11 @@ async fn encryption(config: &Config) -> Vec<Finding> {
             return vec![bad(format!("[engine.encryption]: {error}"), mend)];
         }
     };
-    let needed = match Engine::master_keys_in_use(&config.server.data_dir.join("engine")) {
+    let needed = match keys_in_use(config) {
         Ok(needed) => needed,
         Err(error) => {
-            let mend = "check the disk, or restore data_dir/engine from a backup";
-            return vec![bad(format!("the engine's database: {error}"), mend)];
+            let mend = "check the disk, or restore the data folder from a backup";
+            return vec![bad(format!("the database of the engine or of a project: {error:#}"), mend)];
         }
     };
     let mut findings = vec![match &keys {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use telestack_engine::{Engine, StoreError};
 use telestack_model::PROJECT;
 
-use crate::{Config, Secrets, clock::SystemClock, run::engine_config};
+use crate::{Config, Secrets, clock::SystemClock, projects::further_project, run::engine_config};
 
 /// How long the running server may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -24,6 +24,8 @@ pub struct NewKey {
     pub scopes: Vec<String>,
     /// ISO 8601; none: for ever.
     pub expire: Option<String>,
+    /// A further project; none: the first one.
+    pub project: Option<String>,
 }
 
 /// Makes the key and answers it. The data folder belongs to one process: where the server runs, it makes the key.
@@ -31,13 +33,29 @@ pub struct NewKey {
 /// # Errors
 /// Says what is wrong and what to do.
 pub async fn create_key(config: &Config, secrets: &Secrets, new: NewKey) -> Result<String> {
-    match Engine::open(engine_config(config, secrets).await?, Arc::new(SystemClock)) {
+    let first = engine_config(config, secrets).await?;
+    let further = new.project.as_deref().filter(|id| *id != PROJECT);
+    let opened = match further {
+        None => first,
+        Some(id) => match further_project(config, id)? {
+            Some(project) => first.of_project(&project),
+            None => bail!("there is no project '{id}': `telestack-server project list` says which there are"),
+        },
+    };
+    match Engine::open(opened, Arc::new(SystemClock)) {
         Ok(engine) => {
             let made = engine.create_scoped_key(&new.name, new.scopes, new.expire.as_deref()).await;
             engine.stop(PATIENCE).await;
             Ok(made?)
         }
-        Err(StoreError::InUse) => ask_the_server(config, secrets, new).await,
+        Err(StoreError::InUse) => match further {
+            None => ask_the_server(config, secrets, new).await,
+            // The server's own key opens the first project only.
+            Some(id) => bail!(
+                "the server that runs has '{id}' open: make the key with the key of its administrator (POST \
+                 /v1/project/keys), or stop the server first"
+            ),
+        },
         Err(error) => Err(error).with_context(|| {
             format!("the engine's data in {} cannot be opened", config.server.data_dir.display())
         }),
@@ -89,7 +107,7 @@ mod tests {
     use crate::{config::tests, run::Server};
 
     fn reader() -> NewKey {
-        NewKey { name: "Reader".into(), scopes: vec!["users.read".into()], expire: None }
+        NewKey { name: "Reader".into(), scopes: vec!["users.read".into()], expire: None, project: None }
     }
 
     async fn total_of_users(server: SocketAddr, key: &str) -> Option<i64> {
@@ -137,6 +155,6 @@ mod tests {
             assert!(total_of_users(address, &key).await.is_some());
         }
         drop(stop);
-        serving.await.expect("ended").expect("served");
+        serving.await.expect("served");
     }
 }

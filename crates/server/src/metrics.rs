@@ -16,7 +16,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use telestack_engine::Engine;
+use telestack_engine::Projects;
 
 use crate::health::{Engines, Health};
 
@@ -49,7 +49,7 @@ impl Default for Metrics {
 pub struct Sources {
     pub metrics: Arc<Metrics>,
     pub health: Arc<Health>,
-    pub engine: Engine,
+    pub projects: Arc<Projects>,
     pub key: String,
 }
 
@@ -150,7 +150,7 @@ fn write(text: &mut String, sources: &Sources, engines: Engines) -> std::fmt::Re
     }
     sources.metrics.write(text)?;
     metric(text, "telestack_realtime_sockets", "gauge", "Open sockets of realtime.")?;
-    writeln!(text, "telestack_realtime_sockets {}", sources.engine.open_sockets())?;
+    writeln!(text, "telestack_realtime_sockets {}", sources.projects.open_sockets())?;
     if let Some(bytes) = resident_memory() {
         metric(text, "process_resident_memory_bytes", "gauge", "Memory of this process.")?;
         writeln!(text, "process_resident_memory_bytes {bytes}")?;

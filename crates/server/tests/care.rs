@@ -321,3 +321,77 @@ async fn a_full_disk_is_named_and_the_next_run_goes_on() {
     assert!(said.contains("again 0") && said.contains("check 0"), "{said}");
     assert!(!said.contains("; 0 were there already"), "what was copied is not copied twice: {said}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn further_projects_are_made_served_and_cared_for_with_the_first() {
+    let place = Place::new();
+    let create = async |id: &str| {
+        place.says("telestack.toml", &["project", "create", "--id", id, "--name", "Field work"]).await
+    };
+    let (code, said) = create("field").await;
+    assert_eq!(code, 0, "without a server: {said}");
+    let field_key = said.trim().to_owned();
+    let server = place.serve("telestack.toml").await;
+    let (code, said) = create("lab").await;
+    assert_eq!(code, 0, "beside one: {said}");
+    let lab_key = said.trim().to_owned();
+    let lab = server.api.of_project("lab", &lab_key);
+    let field = server.api.of_project("field", &field_key);
+    for bad in ["field", "lab", "telestack", "../x", ".x", "Field", "a/b", ""] {
+        let (code, said) = create(bad).await;
+        assert!(code == 1 && said.contains("project"), "{bad}: {said}");
+    }
+    let (code, said) = place.says("telestack.toml", &["project", "list"]).await;
+    assert_eq!((code, said.as_str()), (0, "telestack\tNorthlight\nfield\tField work\nlab\tField work\n"));
+    for api in [&server.api, &field, &lab] {
+        fill(api).await;
+    }
+    assert_eq!(lab.get("/project").await["name"], "Field work");
+    // The key of the server's own administrator opens the first project, and no other.
+    let (status, _) = field.of_project("lab", &field_key).call(Method::GET, "/users", &Value::Null).await.expect("an answer");
+    assert_eq!(status, 401);
+    let key = ["key", "create", "--project", "lab", "--name", "Reader", "--scopes", "users.read"];
+    let (code, said) = place.says("telestack.toml", &key).await;
+    assert!(code == 1 && said.contains("/v1/project/keys"), "{said}");
+    let (code, said) = place.care("backup", "backup").await;
+    assert_eq!(code, 0, "{said}");
+    server.stop().await;
+
+    let (code, said) = place.says("telestack.toml", &key).await;
+    assert_eq!(code, 0, "{said}");
+    let reader = said.trim().to_owned();
+    let unknown = ["key", "create", "--project", "none", "--name", "Reader", "--scopes", "users.read"];
+    assert_eq!(place.says("telestack.toml", &unknown).await.0, 1);
+    let (code, said) = place.care("check", "backup").await;
+    assert!(code == 0 && said.contains("project lab: the database is whole"), "{said}");
+    for (path, mode) in modes(&place.path("data/projects")) {
+        assert!(!path.is_dir() || mode & 0o077 == 0 || path.ends_with("blobs"), "{path:?} {mode:o}");
+    }
+
+    place.configure("elsewhere.toml", "elsewhere");
+    let backup = place.path("backup");
+    let (code, said) = place.says("elsewhere.toml", &["restore", backup.to_str().expect("UTF-8")]).await;
+    assert_eq!(code, 0, "{said}");
+    let (code, said) = place.says("elsewhere.toml", &["check"]).await;
+    assert!(code == 0 && said.contains("project field: the database is whole"), "{said}");
+    let again = place.serve("elsewhere.toml").await;
+    for (id, key) in [("field", &field_key), ("lab", &lab_key)] {
+        look(&again.api.of_project(id, key)).await;
+    }
+    let (status, _) =
+        again.api.of_project("lab", &reader).call(Method::GET, "/users", &Value::Null).await.expect("an answer");
+    assert_eq!(status, 401, "that key came after the backup");
+    again.stop().await;
+
+    // What is wrong with one is named with it, and a second backup leaves out what is gone.
+    let lost = blobs(&place, "data/projects/lab/blobs").remove(0);
+    fs::remove_file(&lost).expect("removed");
+    let (code, said) = place.says("telestack.toml", &["check"]).await;
+    assert!(code == 3 && said.contains("project lab: the bytes of file"), "{said}");
+    let (code, said) = place.care("backup", "backup").await;
+    assert!(code == 3 && said.contains("the backup has them from before"), "{said}");
+    fs::remove_dir_all(place.path("data/projects/field")).expect("removed");
+    assert_eq!(place.care("backup", "backup").await.0, 3);
+    assert!(!place.path("backup/blobs/field").exists() && place.path("backup/blobs/lab").exists());
+    assert_eq!(place.care("check", "backup").await.0, 0);
+}

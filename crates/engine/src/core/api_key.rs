@@ -47,21 +47,25 @@ pub async fn identify(app: &Arc<App>, secret: &str, sdk: &str, now: i64) -> ApiR
         return Err(ApiError::new(StatusCode::UNAUTHORIZED, "project_key_expired", "This key is too old."));
     }
     let mut sdks: Vec<String> = serde_json::from_str(&sdks).unwrap_or_default();
-    let is_name = |name: &str| {
-        name.len() <= 40
-            && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'.' | b'-' | b'_'))
-    };
-    let new = !sdk.is_empty() && sdks.len() < SDKS && is_name(sdk) && !sdks.iter().any(|known| known == sdk);
+    let new = add_sdk(&mut sdks, sdk);
     if new || accessed + NOTED <= now {
-        if new {
-            sdks.push(sdk.to_owned());
-        }
         let (key, sdks) = (id.clone(), serde_json::json!(sdks).to_string());
         let sql = "UPDATE api_key SET accessed = ?1, sdks = ?2 WHERE id = ?3";
         note(app, move |tx| tx.execute(sql, params![now, sdks, key])).await;
     }
     let scopes = serde_json::from_str(&scopes).unwrap_or_default();
     Ok(Caller::of_key(id, scopes, expire))
+}
+
+/// Adds what an SDK calls itself to those that are known, if it is a name and a new one.
+pub fn add_sdk(known: &mut Vec<String>, sdk: &str) -> bool {
+    let is_name = sdk.len() <= 40
+        && sdk.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'.' | b'-' | b'_'));
+    let new = !sdk.is_empty() && is_name && known.len() < SDKS && !known.iter().any(|known| known == sdk);
+    if new {
+        known.push(sdk.to_owned());
+    }
+    new
 }
 
 /// Writes down that a key was used. It opens also where nothing can be written any more.

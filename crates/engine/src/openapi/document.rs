@@ -47,7 +47,7 @@ pub fn document(routes: &[Route]) -> Value {
                 "Project": {
                     "name": "X-Appwrite-Project",
                     "in": "header",
-                    "description": "The project's id. A server has one project, so it may be left out; another's is refused.",
+                    "description": "The project's id. Without it the first project of the server is asked; one that is not there is refused.",
                     "schema": { "type": "string" },
                 },
             },

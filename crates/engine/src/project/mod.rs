@@ -1,5 +1,6 @@
 //! `/project`: API keys, and what an administrator decides while the server runs.
 
+mod dev_keys;
 mod keys;
 mod make_keys;
 mod mock_phones;
@@ -9,6 +10,7 @@ mod overview;
 mod platforms;
 mod policies;
 mod scopes;
+mod sessions;
 mod smtp;
 mod switches;
 mod templates;
@@ -24,7 +26,7 @@ use crate::core::{
 };
 
 pub fn routes() -> Vec<Route> {
-    [oauth2::routes(), of_the_whole(), of_keys(), of_platforms(), of_policies(), of_mail(), of_variables()]
+    [oauth2::routes(), of_the_whole(), of_keys(), of_dev_keys(), of_platforms(), of_policies(), of_mail(), of_variables()]
         .concat()
 }
 
@@ -33,6 +35,7 @@ fn of_the_whole() -> Vec<Route> {
     vec![
         key("project.read", Method::GET, "/project", |call| Box::pin(overview::get(call))),
         key("project.write", Method::PUT, "/project/labels", |call| Box::pin(overview::set_labels(call))),
+        key("sessions.write", Method::DELETE, "/project/sessions", |call| Box::pin(sessions::delete(call))),
         key("project.oauth2.write", Method::PUT, "/project/oauth2-server", |call| {
             Box::pin(oauth2_server::update(call))
         }),
@@ -52,6 +55,18 @@ fn of_keys() -> Vec<Route> {
         key(read, Method::GET, one, |call| Box::pin(keys::get(call))),
         key(write, Method::PUT, one, |call| Box::pin(make_keys::update(call))),
         key(write, Method::DELETE, one, |call| Box::pin(keys::delete(call))),
+    ]
+}
+
+fn of_dev_keys() -> Vec<Route> {
+    let (read, write) = ("keys.read", "keys.write");
+    let (keys, one) = ("/projects/{projectId}/dev-keys", "/projects/{projectId}/dev-keys/{keyId}");
+    vec![
+        key(read, Method::GET, keys, |call| Box::pin(dev_keys::list(call))),
+        key(write, Method::POST, keys, |call| Box::pin(dev_keys::create(call))),
+        key(read, Method::GET, one, |call| Box::pin(dev_keys::get(call))),
+        key(write, Method::PUT, one, |call| Box::pin(dev_keys::update(call))),
+        key(write, Method::DELETE, one, |call| Box::pin(dev_keys::delete(call))),
     ]
 }
 

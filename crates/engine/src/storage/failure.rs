@@ -1,13 +1,19 @@
 //! What a caller is told when the blobs cannot be written or read.
 
+use std::io::ErrorKind;
+
 use axum::http::StatusCode;
 
 use super::blob::BlobError;
 use crate::core::{error::ApiError, store::StoreError};
 
 pub fn disk(error: &std::io::Error) -> ApiError {
-    if error.kind() == std::io::ErrorKind::StorageFull {
-        return StoreError::DiskFull.into();
+    match error.kind() {
+        ErrorKind::StorageFull => return StoreError::DiskFull.into(),
+        ErrorKind::ReadOnlyFilesystem => return StoreError::ReadOnly.into(),
+        // EIO has no kind of its own.
+        _ if error.raw_os_error() == Some(5) => return StoreError::DiskFails(error.to_string()).into(),
+        _ => {}
     }
     tracing::error!(%error, "the blob folder failed");
     ApiError::new(

@@ -108,6 +108,13 @@ impl Objects {
         Ok(Self { store: Arc::new(builder.build()?), prefix: Name::from(place.prefix.as_str()) })
     }
 
+    /// The same store, in a folder below this one.
+    #[must_use]
+    pub fn below(&self, folders: &[&str]) -> Self {
+        let prefix = folders.iter().fold(self.prefix.clone(), |prefix, folder| prefix.join(*folder));
+        Self { store: self.store.clone(), prefix }
+    }
+
     /// Writes, reads and removes an object of a moment.
     ///
     /// # Errors

@@ -78,12 +78,25 @@ impl Clamd {
     /// # Errors
     /// It is not, or something else listens.
     pub async fn ping(&self) -> Result<(), ScanError> {
-        let mut connection = self.connect().await?;
-        in_time(connection.write_all(b"zPING\0")).await?;
-        match answer(&mut connection, CONNECT).await?.as_str() {
+        match self.ask(b"zPING\0").await?.as_str() {
             "PONG" => Ok(()),
             other => Err(ScanError::Answer(other.to_owned())),
         }
+    }
+
+    /// Which one it is: `ClamAV 1.4.3/27800/...`.
+    ///
+    /// # Errors
+    /// It is not there, or something else listens.
+    pub(crate) async fn version(&self) -> Result<String, ScanError> {
+        let version = self.ask(b"zVERSION\0").await?;
+        if version.starts_with("ClamAV ") { Ok(version) } else { Err(ScanError::Answer(version)) }
+    }
+
+    async fn ask(&self, question: &[u8]) -> Result<String, ScanError> {
+        let mut connection = self.connect().await?;
+        in_time(connection.write_all(question)).await?;
+        answer(&mut connection, CONNECT).await
     }
 
     /// Sends it a content and waits for what it thinks.

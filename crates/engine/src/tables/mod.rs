@@ -12,6 +12,7 @@ mod relations;
 mod routes;
 mod rows;
 mod schema;
+pub mod size;
 mod table;
 mod transactions;
 

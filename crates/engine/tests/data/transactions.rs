@@ -173,3 +173,70 @@ async fn a_transaction_is_its_owners_and_ends_with_its_time() {
     ada.ok(Method::DELETE, &path, &Value::Null).await;
     assert_eq!(ada.refused(Method::GET, &path, &Value::Null).await.0, 404);
 }
+
+#[tokio::test]
+async fn what_follows_on_what_is_staged_is_tried_with_it() {
+    let engine = Running::start().await;
+    let admin = accounts(&engine, json!([])).await;
+    let unique = json!({ "key": "one_each", "type": "unique", "columns": ["money"] });
+    let (path, id) = open(&admin).await;
+    let up = json!({ "value": 1, "transactionId": id });
+    let increment = format!("{ROWS}/ada/money/increment");
+    assert_eq!(admin.ok(Method::PATCH, &increment, &up).await["money"], 11);
+    // A row of its own, and then what needs it.
+    admin
+        .ok(Method::POST, ROWS, &json!({ "rowId": "cem", "data": { "money": 1 }, "transactionId": id }))
+        .await;
+    let twice = json!({ "rowId": "cem", "data": {}, "transactionId": id });
+    assert_eq!(admin.refused(Method::POST, ROWS, &twice).await, (409, "row_already_exists".into()));
+    let richer = json!({ "data": { "money": 2 }, "transactionId": id });
+    assert_eq!(admin.ok(Method::PATCH, &format!("{ROWS}/cem"), &richer).await["money"], 2);
+    assert_eq!(admin.ok(Method::PATCH, &increment, &up).await["money"], 12);
+    admin.ok(Method::DELETE, &format!("{ROWS}/ben"), &json!({ "transactionId": id })).await;
+    assert_eq!(admin.refused(Method::PATCH, &format!("{ROWS}/ben"), &richer).await.0, 404);
+    assert_eq!(admin.get(&path).await["operations"], 5);
+    assert_eq!(admin.ok(Method::PATCH, &path, &json!({ "commit": true })).await["status"], "committed");
+    assert_eq!(found(&admin, &[]).await, ["ada", "cem"]);
+    assert_eq!((money(&admin, "ada").await, money(&admin, "cem").await), (json!(12), json!(2)));
+
+    // What a unique index keeps apart is found at the commit, when it was not staged for one row.
+    admin.ok(Method::POST, "/tablesdb/main/tables/notes/indexes", &unique).await;
+    let (path, id) = open(&admin).await;
+    for row in ["dan", "eva"] {
+        admin
+            .ok(Method::POST, ROWS, &json!({ "rowId": row, "data": { "money": 7 }, "transactionId": id }))
+            .await;
+    }
+    let refused = admin.refused(Method::PATCH, &path, &json!({ "commit": true })).await;
+    assert_eq!(refused, (409, "transaction_conflict".into()));
+    assert_eq!(found(&admin, &[]).await, ["ada", "cem"]);
+}
+
+#[tokio::test]
+async fn what_many_stage_at_once_is_all_there_or_refused() {
+    let engine = Running::start().await;
+    let admin = accounts(&engine, json!([])).await;
+    let (path, id) = open(&admin).await;
+    let up = json!({ "value": 1, "transactionId": id });
+    let one = async || admin.call(Method::PATCH, &format!("{ROWS}/ben/money/increment"), &up).await;
+    let answers = futures_util::future::join_all((0..12).map(|_| one())).await;
+    let mut taken = 0_u64;
+    for answer in answers {
+        match answer.status().as_u16() {
+            200 => {
+                taken += 1;
+                let row: Value = answer.json().await.expect("a row");
+                assert!((1..=12).contains(&row["money"].as_u64().expect("a number")), "{row}");
+            }
+            // Too many others came in between.
+            409 => {}
+            other => panic!("{other}"),
+        }
+    }
+    assert!(taken > 0);
+    assert_eq!(admin.get(&path).await["operations"], taken);
+    let inside = admin.get(&format!("{ROWS}/ben?transactionId={id}")).await;
+    assert_eq!(inside["money"], taken);
+    admin.ok(Method::PATCH, &path, &json!({ "commit": true })).await;
+    assert_eq!(money(&admin, "ben").await, json!(taken));
+}

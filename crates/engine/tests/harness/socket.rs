@@ -19,8 +19,8 @@ pub struct Socket {
 impl Socket {
     pub async fn open(engine: &Running, more: &str, client: &Client) -> (Self, Value) {
         let url = engine.base.replacen("http", "ws", 1);
-        let mut request =
-            format!("{url}/realtime?project=telestack{more}").into_client_request().expect("a request");
+        let url = format!("{url}/realtime?project={}{more}", client.project);
+        let mut request = url.into_client_request().expect("a request");
         for (name, value) in client.headers() {
             let name: reqwest::header::HeaderName = name.parse().expect("name");
             request.headers_mut().insert(name, value.parse().expect("value"));

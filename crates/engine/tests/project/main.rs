@@ -3,10 +3,14 @@
 #[path = "../harness/mod.rs"]
 mod harness;
 
+mod dev_keys;
+mod health;
 mod keys;
 mod messages;
 mod policies;
+mod several;
 mod switches;
+mod usage;
 mod variables;
 
 use harness::{Client, Running};

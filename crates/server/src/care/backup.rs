@@ -9,8 +9,9 @@ use std::{
 use telestack_engine::care::{self, Data, Kept};
 
 use super::{
-    CareError, DATABASE, ENGINE, SECRETS, digest,
+    CareError, SECRETS, digest,
     manifest::{Entry, Manifest},
+    part::Part,
     place,
 };
 
@@ -38,27 +39,35 @@ pub fn backup(data: &Path, to: &Path) -> Result<Backup, CareError> {
     let (data, to) = (place::real(data)?, place::real(to)?);
     place::apart(&data, &to)?;
     super::refuse_half_restored(&data)?;
-    let engine = data.join(ENGINE);
     // Before anything is made: not every folder is a data folder.
-    let live = Data::open(&engine).map_err(CareError::of(&engine))?;
+    let mut parts = Vec::new();
+    for part in Part::all(&data)? {
+        let engine = data.join(&part.place);
+        parts.push((Data::open(&engine).map_err(CareError::of(&engine))?, engine, part));
+    }
     let _lock = place::take(&to)?;
     let before = Manifest::read(&to).unwrap_or_default();
     let now = chrono::Utc::now();
-    let run = Run {
-        live: &live,
-        blobs: care::blobs(&engine),
-        before: known(before.as_ref()),
-        pool: to.join("blobs"),
-        folder: to.join(format!("run-{}", now.format("%Y%m%dT%H%M%S%3fZ"))),
-        to: &to,
-    };
+    let (pool, folder) = (to.join("blobs"), to.join(format!("run-{}", now.format("%Y%m%dT%H%M%S%3fZ"))));
+    let known = known(before.as_ref());
     // Runs that ended early left what the manifest does not name.
     sweep(&to, before.as_ref(), false)?;
-    place::private_folder(&run.pool)?;
-    place::private_folder(&run.folder)?;
-    let made = run.make(&data, now.to_rfc3339()).and_then(|(manifest, report)| {
-        place::sync_folder(&run.pool)?;
-        place::sync_folder(&run.folder)?;
+    let runs: Vec<Run> = parts
+        .iter()
+        .map(|(live, engine, part)| Run {
+            live,
+            part,
+            blobs: care::blobs(engine),
+            before: &known,
+            pool: part.within(&pool),
+            folder: part.within(&folder),
+            to: &to,
+        })
+        .collect();
+    let made = make(&runs, &data, &folder, now.to_rfc3339()).and_then(|(manifest, report)| {
+        for folder in runs.iter().flat_map(|run| [&run.pool, &run.folder]).chain([&pool, &folder]) {
+            place::sync_folder(folder)?;
+        }
         manifest.write(&to)?;
         Ok((manifest, report))
     });
@@ -69,9 +78,43 @@ pub fn backup(data: &Path, to: &Path) -> Result<Backup, CareError> {
         }
         Err(error) => {
             // The blobs stay for the next run; this run's own folder is of no use to it.
-            let _ = fs::remove_dir_all(&run.folder);
+            let _ = fs::remove_dir_all(&folder);
             Err(error)
         }
+    }
+}
+
+/// Copies each part, and then what they share. The first of `runs` works in `folder` itself.
+fn make(runs: &[Run], data: &Path, folder: &Path, made: String) -> Result<(Manifest, Backup), CareError> {
+    let (mut files, mut lost, mut report) = (Vec::new(), Vec::new(), Backup::default());
+    for run in runs {
+        place::private_folder(&run.pool)?;
+        place::private_folder(&run.folder)?;
+        let round = run.make()?;
+        files.extend(round.files);
+        lost.extend(round.lost);
+        report.add(round.report);
+    }
+    if let Some(first) = runs.first() {
+        let secrets = folder.join(SECRETS);
+        if digest::copy(&data.join(SECRETS), &secrets)? {
+            files.push(first.entry(&secrets, SECRETS)?.0);
+        } else {
+            report.faults.push(format!("{SECRETS} is missing in {}", data.display()));
+        }
+        first.look_again(&files)?;
+    }
+    report.files = files.len();
+    report.bytes = files.iter().map(|entry| entry.size).sum();
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    Ok((Manifest { made, version, files, lost }, report))
+}
+
+impl Backup {
+    fn add(&mut self, other: Self) {
+        self.kept += other.kept;
+        self.away += other.away;
+        self.faults.extend(other.faults);
     }
 }
 
@@ -84,10 +127,12 @@ fn known(before: Option<&Manifest>) -> HashMap<&str, &Entry> {
         .collect()
 }
 
+/// The copying of one part.
 struct Run<'a> {
     live: &'a Data,
+    part: &'a Part,
     blobs: PathBuf,
-    before: HashMap<&'a str, &'a Entry>,
+    before: &'a HashMap<&'a str, &'a Entry>,
     /// Of complete files, shared with other runs.
     pool: PathBuf,
     /// Of this run alone.
@@ -119,21 +164,11 @@ struct Round {
 }
 
 impl Run<'_> {
-    fn make(&self, data: &Path, made: String) -> Result<(Manifest, Backup), CareError> {
+    fn make(&self) -> Result<Round, CareError> {
         let mut taken = HashMap::new();
         for _ in 0..ROUNDS {
-            if let Some(Round { mut files, lost, mut report }) = self.round(&mut taken)? {
-                let secrets = self.folder.join(SECRETS);
-                if digest::copy(&data.join(SECRETS), &secrets)? {
-                    files.push(self.entry(&secrets, SECRETS)?.0);
-                } else {
-                    report.faults.push(format!("{SECRETS} is missing in {}", data.display()));
-                }
-                report.files = files.len();
-                report.bytes = files.iter().map(|entry| entry.size).sum();
-                self.look_again(&files)?;
-                let version = env!("CARGO_PKG_VERSION").to_owned();
-                return Ok((Manifest { made, version, files, lost }, report));
+            if let Some(round) = self.round(&mut taken)? {
+                return Ok(round);
             }
         }
         Err(CareError::Refused(
@@ -152,12 +187,12 @@ impl Run<'_> {
         let faults = database.faults().map_err(CareError::of(&copy))?;
         if !faults.is_empty() {
             return Err(CareError::Damaged {
-                what: format!("the database ({})", faults.join("; ")),
+                what: self.part.says(&format!("the database ({})", faults.join("; "))),
                 mend: "the backup of before was left as it is: restore it into an empty folder".into(),
             });
         }
         let (mut files, mut lost, mut report) = (Vec::new(), Vec::new(), Backup::default());
-        files.push(self.entry(&copy, DATABASE)?.0);
+        files.push(self.entry(&copy, &self.part.database())?.0);
         for file in database.files().map_err(CareError::of(&copy))? {
             report.away += usize::from(file.away);
             if !file.is_here() {
@@ -202,13 +237,14 @@ impl Run<'_> {
         if now != Some(file.complete) && (path.is_none() || !file.complete) {
             return Ok(Taken::Moved);
         }
-        let to = format!("{ENGINE}/blobs/{name}");
+        let to = format!("{}/blobs/{name}", self.part.place);
         let read = |path: &PathBuf| {
             let (entry, md5) = self.entry(path, &to)?;
             let fault = super::check::fault_of(file, entry.size, md5.as_deref());
+            let fault = fault.map(|fault| self.part.says(&fault));
             Ok::<_, CareError>(Here { was_there: was_there && *path == pooled, entry, fault })
         };
-        let what = format!("the bytes of {}", file.label());
+        let what = self.part.says(&format!("the bytes of {}", file.label()));
         let here = path.map(read).transpose()?;
         let fault = match &here {
             None => Some(format!("{what} are missing")),
@@ -265,7 +301,8 @@ impl Run<'_> {
 fn sweep(to: &Path, manifest: Option<&Manifest>, blobs: bool) -> Result<(), CareError> {
     let named: HashSet<PathBuf> =
         manifest.into_iter().flat_map(|manifest| &manifest.files).map(|entry| to.join(&entry.path)).collect();
-    let runs: HashSet<&Path> = named.iter().filter_map(|path| path.parent()).collect();
+    // Those of further projects lie in folders of it.
+    let runs: HashSet<&Path> = named.iter().flat_map(|path| path.ancestors().skip(1)).collect();
     for entry in fs::read_dir(to).map_err(CareError::at(to))? {
         let path = entry.map_err(CareError::at(to))?.path();
         let of_run = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("run-"));
@@ -273,14 +310,22 @@ fn sweep(to: &Path, manifest: Option<&Manifest>, blobs: bool) -> Result<(), Care
             fs::remove_dir_all(&path).map_err(CareError::at(&path))?;
         }
     }
-    let pool = to.join("blobs");
+    sweep_pool(&to.join("blobs"), &named, blobs)
+}
+
+/// As [`sweep`], of the pool and of those of further projects in it.
+fn sweep_pool(pool: &Path, named: &HashSet<PathBuf>, blobs: bool) -> Result<(), CareError> {
     if !pool.exists() {
         return Ok(());
     }
-    for entry in fs::read_dir(&pool).map_err(CareError::at(&pool))? {
-        let path = entry.map_err(CareError::at(&pool))?.path();
+    for entry in fs::read_dir(pool).map_err(CareError::at(pool))? {
+        let path = entry.map_err(CareError::at(pool))?.path();
+        if path.is_dir() {
+            sweep_pool(&path, named, blobs)?;
+            // One with nothing in it is of a project that is gone; one with something in it stays.
+            let _ = fs::remove_dir(&path);
         // A whole blob that is not named yet saves the next run its copy; half of one saves nothing.
-        if !named.contains(&path) && (blobs || path.extension().is_some_and(|kind| kind == "part")) {
+        } else if !named.contains(&path) && (blobs || path.extension().is_some_and(|kind| kind == "part")) {
             digest::remove_if_there(&path).map_err(CareError::at(&path))?;
         }
     }

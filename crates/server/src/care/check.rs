@@ -9,8 +9,9 @@ use std::{
 use telestack_engine::care::{self, Data, Kept};
 
 use super::{
-    CareError, DATABASE, ENGINE, SECRETS, digest,
+    CareError, SECRETS, digest,
     manifest::{Entry, Manifest},
+    part::Part,
     place,
 };
 use crate::{
@@ -44,12 +45,24 @@ pub(super) fn place_of(file: &Kept, blobs: &Path) -> PathBuf {
 /// It is no data folder, or cannot be read.
 pub fn check_data(data: &Path) -> Result<Vec<Finding>, CareError> {
     let data = place::real(data)?;
-    let engine = data.join(ENGINE);
     let mut findings = Vec::new();
     if let Err(error) = super::refuse_half_restored(&data) {
         return Ok(vec![bad("a restore did not finish", error.to_string())]);
     }
     findings.push(secrets(&data, "copy secrets.toml from the newest backup, or mend its mode"));
+    for part in Part::all(&data)? {
+        findings.extend(check_part(&data, &part)?.into_iter().map(|found| of_part(&part, found)));
+    }
+    Ok(findings)
+}
+
+fn of_part(part: &Part, finding: Finding) -> Finding {
+    Finding { what: part.says(&finding.what), ..finding }
+}
+
+fn check_part(data: &Path, part: &Part) -> Result<Vec<Finding>, CareError> {
+    let engine = data.join(&part.place);
+    let mut findings = Vec::new();
     let database = match Data::open(&engine) {
         Ok(database) => database,
         Err(error) => match CareError::of(&engine)(error) {
@@ -62,7 +75,7 @@ pub fn check_data(data: &Path) -> Result<Vec<Finding>, CareError> {
     };
     findings.extend(of_database(&database, "restore the newest backup into an empty folder"));
     let Ok(files) = database.files() else { return Ok(findings) };
-    let mend = "copy blobs/NUMBER.blob from a backup into engine/blobs, or delete the file";
+    let mend = format!("copy NUMBER.blob from a backup into {}/blobs, or delete the file", part.place);
     let (blobs, mut whole) = (care::blobs(&engine), 0);
     findings.extend(away(&files));
     for file in files.iter().filter(|file| file.is_here()) {
@@ -78,7 +91,7 @@ pub fn check_data(data: &Path) -> Result<Vec<Finding>, CareError> {
             None => whole += 1,
             // A server that runs may have deleted or finished it meanwhile.
             Some(fault) if database.is_complete(file.number).ok() == Some(Some(file.complete)) => {
-                findings.push(bad(fault, mend));
+                findings.push(bad(fault, mend.clone()));
             }
             Some(_) => {}
         }
@@ -109,33 +122,46 @@ pub fn check_backup(folder: &Path) -> Result<Vec<Finding>, CareError> {
     if manifest.path_of(SECRETS, &folder).is_none() {
         findings.push(bad("the secrets are missing", "copy secrets.toml out of the data folder by hand"));
     }
-    let database = manifest.path_of(DATABASE, &folder).map(|path| Data::open_copy(&path));
-    let Some(Ok(database)) = database else {
-        findings.push(bad("the database is missing or damaged", "use another backup"));
-        return Ok(findings);
-    };
-    findings.extend(of_database(&database, "use another backup"));
     for lost in &manifest.lost {
         findings.push(bad(
             format!("{lost} were missing when the backup was made"),
             "look for them in an older backup, or delete the file after restoring",
         ));
     }
+    for part in Part::of_backup(&manifest) {
+        let found = check_part_of_backup(&folder, &manifest, &part, &contents);
+        findings.extend(found.into_iter().map(|found| of_part(&part, found)));
+    }
+    Ok(findings)
+}
+
+fn check_part_of_backup(
+    folder: &Path,
+    manifest: &Manifest,
+    part: &Part,
+    contents: &HashMap<&str, (u64, String)>,
+) -> Vec<Finding> {
+    let database = manifest.path_of(&part.database(), folder).map(|path| Data::open_copy(&path));
+    let Some(Ok(database)) = database else {
+        return vec![bad("the database is missing or damaged", "use another backup")];
+    };
+    let mut findings = of_database(&database, "use another backup");
     let files = database.files().unwrap_or_default();
     findings.extend(away(&files));
     for file in files.iter().filter(|file| file.is_here()) {
-        let mut names = file.names().into_iter().map(|name| format!("{ENGINE}/blobs/{name}"));
+        let mut names = file.names().into_iter().map(|name| format!("{}/blobs/{name}", part.place));
+        let is_lost = part.says(&format!("the bytes of {}", file.label()));
         let fault = match names.find_map(|name| contents.get(name.as_str())) {
             Some((size, md5)) => fault_of(file, *size, Some(md5)),
             // Told already.
-            None if manifest.lost.iter().any(|lost| lost.contains(&file.label())) => None,
+            None if manifest.lost.contains(&is_lost) => None,
             None => Some(format!("the bytes of {} are not in the backup", file.label())),
         };
         if let Some(fault) = fault {
             findings.push(bad(fault, "look for it in an older backup, or delete the file after restoring"));
         }
     }
-    Ok(findings)
+    findings
 }
 
 /// The manifest of a whole backup.

@@ -10,6 +10,7 @@ mod check;
 mod digest;
 mod error;
 mod manifest;
+mod part;
 mod place;
 mod restore;
 
@@ -19,8 +20,8 @@ pub use error::CareError;
 pub use place::is_backup;
 pub use restore::{refuse_half_restored, restore};
 
-/// Where the engine's data lie in the data folder.
+/// Where the data of the first project lie in the data folder, and of each further one in a folder by its id.
 pub(crate) const ENGINE: &str = "engine";
-/// The database's and the secrets' places in the data folder.
-const DATABASE: &str = "engine/engine.sqlite";
+pub(crate) const PROJECTS: &str = "projects";
+/// The secrets' place in the data folder.
 const SECRETS: &str = "secrets.toml";

@@ -5,8 +5,9 @@ use std::{fs, io, path::Path};
 use telestack_engine::care;
 
 use super::{
-    CareError, DATABASE, ENGINE, check, digest,
+    CareError, check, digest,
     manifest::{Entry, Manifest},
+    part::Part,
     place,
 };
 
@@ -36,18 +37,22 @@ pub fn restore(from: &Path, data: &Path) -> Result<Vec<String>, CareError> {
         }
         _ => place::sync_folder(&data)?,
     }
-    let engine = data.join(ENGINE);
-    let blobs = care::blobs(&engine);
-    place::private_folder(&engine)?;
-    place::private_folder(&blobs)?;
-    let _hold = care::hold(&engine).map_err(CareError::of(&engine))?;
-    // The database comes last: without it the rest is nothing.
+    let mut folders = Vec::new();
+    let mut holds = Vec::new();
+    for part in Part::of_backup(&manifest) {
+        let engine = data.join(&part.place);
+        let blobs = care::blobs(&engine);
+        place::private_folder(&blobs)?;
+        holds.push(care::hold(&engine).map_err(CareError::of(&engine))?);
+        folders.extend([blobs, engine]);
+    }
+    // The databases come last: without them the rest is nothing.
     let (last, first): (Vec<&Entry>, Vec<&Entry>) =
-        manifest.files.iter().partition(|entry| entry.to == DATABASE);
+        manifest.files.iter().partition(|entry| Part::is_database(&entry.to));
     for entry in first.into_iter().chain(last) {
         put(&from, &data, entry)?;
     }
-    for folder in [&blobs, &engine] {
+    for folder in &folders {
         place::sync_folder(folder)?;
     }
     fs::remove_file(&mark).map_err(CareError::at(&mark))?;
@@ -60,17 +65,20 @@ fn verified(from: &Path) -> Result<Manifest, CareError> {
     // What was missing or wrong before the backup was made is no fault of the backup's, and the rest is worth having.
     let changed: Vec<String> =
         manifest.files.iter().filter_map(|entry| check::of_entry(from, entry).err()).take(5).collect();
-    let database = manifest.path_of(DATABASE, from);
-    let faults = match database.map(|path| care::Data::open_copy(&path).and_then(|data| data.faults())) {
-        Some(Ok(faults)) => faults,
-        Some(Err(telestack_engine::StoreError::TooNew(version))) => {
-            return Err(CareError::Refused(format!(
-                "a newer program made this backup (schema {version}): restore it with that program"
-            )));
+    let mut faults = Vec::new();
+    for part in Part::of_backup(&manifest) {
+        let database = manifest.path_of(&part.database(), from);
+        match database.map(|path| care::Data::open_copy(&path).and_then(|data| data.faults())) {
+            Some(Ok(found)) => faults.extend(found.iter().map(|fault| part.says(fault))),
+            Some(Err(telestack_engine::StoreError::TooNew(version))) => {
+                return Err(CareError::Refused(format!(
+                    "a newer program made this backup (schema {version}): restore it with that program"
+                )));
+            }
+            Some(Err(error)) => faults.push(part.says(&error.to_string())),
+            None => faults.push("there is no database in it".to_owned()),
         }
-        Some(Err(error)) => vec![error.to_string()],
-        None => vec!["there is no database in it".to_owned()],
-    };
+    }
     match changed.into_iter().chain(faults).reduce(|all, one| format!("{all}; {one}")) {
         None => Ok(manifest),
         Some(faults) => Err(CareError::Damaged {

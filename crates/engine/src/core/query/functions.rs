@@ -9,12 +9,13 @@ use rusqlite::{
     functions::{Context, FunctionFlags},
     types::ValueRef,
 };
+use serde_json::Number;
 
 use super::{
     invalid,
     places::{self, Relation},
 };
-use crate::core::error::ApiResult;
+use crate::core::{error::ApiResult, store::patience};
 
 type BoxedError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -26,14 +27,15 @@ const REGEX: usize = 1 << 20;
 pub fn register(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("matches", 2, flags, |context| {
+        in_time()?;
         let regex: Arc<Regex> = context.get_or_create_aux(0, |expression| -> Result<Regex, BoxedError> {
             Ok(compile(expression.as_str()?)?)
         })?;
-        // Whatever the column holds is looked at as it is written.
+        // Whatever the column holds is looked at as it is answered in JSON.
         Ok(match context.get_raw(1) {
             ValueRef::Text(text) => Some(regex.is_match(&String::from_utf8_lossy(text))),
             ValueRef::Integer(number) => Some(regex.is_match(&number.to_string())),
-            ValueRef::Real(number) => Some(regex.is_match(&number.to_string())),
+            ValueRef::Real(number) => Number::from_f64(number).map(|it| regex.is_match(&it.to_string())),
             ValueRef::Null | ValueRef::Blob(_) => None,
         })
     })?;
@@ -50,12 +52,21 @@ pub fn register(connection: &Connection) -> rusqlite::Result<()> {
 
 /// The place of a row, and the one it is held against, which is read once for all rows. None where the row has none.
 fn places_at(context: &Context<'_>, at: usize) -> rusqlite::Result<Option<(Geometry, Arc<Geometry>)>> {
+    in_time()?;
     let other: Arc<Geometry> = context
         .get_or_create_aux(i32::try_from(at + 1).unwrap_or_default(), |value| {
             place(value.as_str()?).ok_or_else(|| BoxedError::from("no place"))
         })?;
     let Some(own) = context.get::<Option<String>>(at)? else { return Ok(None) };
     Ok(place(&own).map(|own| (own, other)))
+}
+
+/// One call of a function may take as long as a thousand steps of SQLite's own.
+fn in_time() -> rusqlite::Result<()> {
+    if patience::is_over() {
+        return Err(rusqlite::Error::UserFunctionError("the time is over".into()));
+    }
+    Ok(())
 }
 
 fn place(text: &str) -> Option<Geometry> {
@@ -69,4 +80,32 @@ pub fn check(expression: &str) -> ApiResult<()> {
 
 fn compile(expression: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(expression).size_limit(REGEX).build()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_expression_sees_what_json_answers() {
+        let connection = Connection::open_in_memory().expect("database");
+        register(&connection).expect("registered");
+        connection.execute_batch("CREATE TABLE t (real REAL, whole INTEGER, text TEXT) STRICT").expect("made");
+        let sees = |column: &str, expression: &str| -> Option<bool> {
+            let sql = format!("SELECT matches(?1, {column}) FROM t");
+            connection.query_row(&sql, [expression], |row| row.get(0)).expect("asked")
+        };
+        for number in [0.0, 1.0, -2.5, 0.1, 1e16, 123_456_789.0, 1e300, f64::MIN_POSITIVE] {
+            connection.execute("DELETE FROM t", []).expect("emptied");
+            connection.execute("INSERT INTO t (real) VALUES (?1)", [number]).expect("kept");
+            let answered = format!("^{}$", regex::escape(&json!(number).to_string()));
+            assert_eq!(sees("real", &answered), Some(true), "{answered}");
+        }
+        connection.execute("DELETE FROM t", []).expect("emptied");
+        connection.execute("INSERT INTO t VALUES (1, 7, 'seven')", []).expect("kept");
+        assert_eq!(sees("real", "^1$"), Some(false));
+        assert_eq!((sees("whole", "^7$"), sees("text", "^s.*n$"), sees("NULL", "")), (Some(true), Some(true), None));
+    }
 }

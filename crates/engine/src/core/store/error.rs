@@ -16,12 +16,23 @@ pub enum StoreError {
     Damaged(String),
     #[error("the database was written by a newer version ({0})")]
     TooNew(i64),
-    #[error("the disk is full")]
+    #[error("the disk is full: make room")]
     DiskFull,
+    #[error("the disk is read-only: see why, and mount it again for writing")]
+    ReadOnly,
+    #[error(
+        "the disk cannot be read or written ({0}): look at the system's log, and copy what can be copied"
+    )]
+    DiskFails(String),
     #[error("the database failed: {0}")]
     Sqlite(rusqlite::Error),
     #[error("a task of the store ended early")]
     Ended,
+    #[error("it took longer than it may")]
+    TooLong,
+    /// What was only tried ended for others who waited, and is tried again.
+    #[error("others were waiting")]
+    GaveWay,
     /// An operation inside a transaction said no; everything is rolled back.
     #[error("refused: {}", .0.message)]
     Refused(Box<ApiError>),
@@ -32,6 +43,8 @@ impl StoreError {
     pub(super) fn for_another(&self) -> Self {
         match self {
             Self::DiskFull => Self::DiskFull,
+            Self::ReadOnly => Self::ReadOnly,
+            Self::DiskFails(why) => Self::DiskFails(why.clone()),
             Self::Damaged(why) => Self::Damaged(why.clone()),
             Self::Sqlite(rusqlite::Error::SqliteFailure(code, text)) => {
                 Self::Sqlite(rusqlite::Error::SqliteFailure(*code, text.clone()))
@@ -45,6 +58,8 @@ impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::DiskFull,
+            Some(ErrorCode::ReadOnly) => Self::ReadOnly,
+            Some(ErrorCode::SystemIoFailure) => Self::DiskFails(error.to_string()),
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(error.to_string()),
             _ => Self::Sqlite(error),
         }

@@ -3,8 +3,11 @@
 mod changes;
 mod error;
 mod lock;
+pub mod patience;
 mod readers;
+mod rehearsal;
 mod schema;
+mod trouble;
 mod writer;
 
 use std::{
@@ -19,9 +22,10 @@ pub use self::{
     changes::Changes,
     error::{StoreError, is_conflict},
     lock::FolderLock,
+    patience::Patience,
     schema::version,
 };
-use self::{readers::Readers, writer::Writer};
+use self::{readers::Readers, trouble::Trouble, writer::Writer};
 use super::{
     query,
     row_key::{self, RowKey},
@@ -48,6 +52,7 @@ struct Inner {
 struct Place {
     path: PathBuf,
     row_key: row_key::Given,
+    trouble: Arc<Trouble>,
 }
 
 /// Where a data folder has its database.
@@ -60,12 +65,13 @@ impl Store {
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         std::fs::create_dir_all(folder)?;
         let lock = FolderLock::take(folder)?;
-        let place = Place { path: database(folder), row_key: row_key::Given::default() };
+        let place =
+            Place { path: database(folder), row_key: row_key::Given::default(), trouble: Arc::default() };
         let mut writer = place.connect()?;
         schema::migrate(&mut writer)?;
         let changes = Arc::<Changes>::default();
         let readers = Readers::begin(&place)?;
-        let writer = Writer::begin(writer, changes.clone())?;
+        let writer = Writer::begin(writer, changes.clone(), place.trouble.clone())?;
         Ok(Self { inner: Arc::new(Inner { writer, readers, changes, place, _lock: lock }) })
     }
 
@@ -139,6 +145,38 @@ impl Store {
         self.inner.writer.change_briefly(work, then).await
     }
 
+    /// Does `work` and takes it back: what would be there if it were done. It comes after the changes that wait, gives way
+    /// to those that come, and so may be done more than once.
+    pub async fn rehearse<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: Fn(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.inner.writer.rehearse(work).await
+    }
+
+    /// Whether the database can be read and written.
+    ///
+    /// # Errors
+    /// It cannot, or damage was found since it was opened.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        let trouble = &self.inner.place.trouble;
+        if trouble.is_damaged() {
+            return Err(StoreError::Damaged("found while it was read".into()));
+        }
+        if trouble.has_failed() {
+            // Nobody else may be writing now, and it may be over. The same once more changes nothing but goes to the disk.
+            let again = |tx: &Transaction<'_>| {
+                let version = i64::try_from(version(tx)?).unwrap_or(i64::MAX);
+                Ok(tx.pragma_update(None, "user_version", version)?)
+            };
+            self.write(again).await?;
+            trouble.written();
+            return Ok(());
+        }
+        self.read(|c| Ok(c.query_row("SELECT count(*) FROM api_key", [], |_| Ok(()))?)).await
+    }
+
     /// What counts the commits that make some of what is kept in memory untrue.
     pub fn changes(&self) -> &Changes {
         &self.inner.changes
@@ -162,6 +200,7 @@ impl Place {
         connection.set_prepared_statement_cache_capacity(128);
         query::functions::register(&connection)?;
         row_key::register(&connection, &self.row_key)?;
+        patience::watch(&connection);
         Ok(connection)
     }
 }
@@ -189,5 +228,24 @@ mod tests {
             .await
             .expect("read");
         assert_eq!(teams, 0);
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_written_is_told_and_reading_goes_on() {
+        let folder = tempfile::tempdir().expect("folder");
+        let store = Store::open(folder.path()).expect("opened");
+        store.check().await.expect("whole");
+        // As on a disk that became read-only.
+        let refused = store.write(|tx| {
+            tx.pragma_update(None, "query_only", true)?;
+            Ok(tx.execute("DELETE FROM setting", [])?)
+        });
+        let refused = refused.await.expect_err("refused");
+        assert!(matches!(refused, StoreError::ReadOnly), "{refused}");
+        let told = ApiError::from(refused);
+        assert_eq!((told.status.as_u16(), told.kind), (503, "general_server_error"));
+        assert!(matches!(store.check().await, Err(StoreError::ReadOnly)), "it is tried again");
+        store.read(|c| Ok(c.query_row("SELECT count(*) FROM team", [], |_| Ok(()))?)).await.expect("read");
+        assert_eq!(ApiError::from(StoreError::TooLong).status.as_u16(), 408);
     }
 }

@@ -6,13 +6,18 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Mutex, PoisonError},
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use crossbeam_channel::{Receiver, Sender};
 use rusqlite::Connection;
 use tokio::{runtime::Handle, sync::oneshot};
 
-use super::{Place, StoreError, end};
+use super::{
+    Place, StoreError, end,
+    patience::{Bounds, Patience, within},
+    trouble::Trouble,
+};
 
 const THREADS: usize = 4;
 
@@ -51,12 +56,14 @@ impl Readers {
         F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
+        let (patience, trouble) = (Patience::here().reading, self.place.trouble.clone());
         let job: Job = Box::new(move |connection| {
             // Whoever asked may have gone in the meantime.
             if answer.is_closed() {
                 return;
             }
-            let _ = answer.send(connection.and_then(|connection| consistent(connection, work)));
+            let read = |connection: &Connection| consistent(connection, patience, &trouble, work);
+            let _ = answer.send(connection.and_then(read));
         });
         self.jobs.as_ref().and_then(|jobs| jobs.send(job).ok()).ok_or(StoreError::Ended)?;
         answered.await.map_err(|_| StoreError::Ended)?
@@ -72,7 +79,7 @@ impl Readers {
             Some(connection) => connection,
             None => self.place.connect()?,
         };
-        let result = consistent(&connection, work);
+        let result = consistent(&connection, Patience::here().reading, &self.place.trouble, work);
         if connection.is_autocommit() {
             self.at_hand.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
         }
@@ -83,11 +90,17 @@ impl Readers {
 /// Everything that `work` reads is of one moment.
 fn consistent<T>(
     connection: &Connection,
+    patience: Option<Duration>,
+    trouble: &Trouble,
     work: impl FnOnce(&Connection) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     connection.prepare_cached("BEGIN")?.execute([])?;
-    let result = work(connection);
-    connection.prepare_cached("ROLLBACK")?.execute([])?;
+    let result = within(Bounds::reading(patience), || work(connection));
+    trouble.note(&result);
+    // On some errors of the disk SQLite has ended it already.
+    if !connection.is_autocommit() {
+        connection.prepare_cached("ROLLBACK")?.execute([])?;
+    }
     result
 }
 
@@ -122,7 +135,9 @@ fn serve(place: &Place, jobs: &Receiver<Job>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::core::store::{Store, StoreError};
+    use std::time::Duration;
+
+    use crate::core::store::{Patience, Store, StoreError};
 
     #[tokio::test]
     async fn what_fails_or_panics_harms_no_later_read() {
@@ -141,5 +156,42 @@ mod tests {
             assert_eq!(store.glance(count).expect("read"), 0);
         }
         assert_eq!(store.inner.readers.at_hand.lock().expect("whole").len(), 1);
+    }
+
+    #[tokio::test]
+    async fn what_explodes_ends_in_time_and_its_thread_lives_on() {
+        let folder = tempfile::tempdir().expect("folder");
+        let store = Store::open(folder.path()).expect("opened");
+        let fill = "CREATE TABLE long (text TEXT);
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 2000)
+            INSERT INTO long SELECT hex(zeroblob(500)) || i FROM n";
+        store.write(move |tx| Ok(tx.execute_batch(fill)?)).await.expect("filled");
+        let patience = Patience { reading: Some(Duration::from_millis(100)), writing: None };
+        let explode = |sql: &'static str| {
+            move |c: &rusqlite::Connection| Ok(c.query_row(sql, [], |row| row.get::<_, i64>(0))?)
+        };
+        for sql in [
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n",
+            "SELECT count(*) FROM long a, long b, long c WHERE a.text || b.text < c.text",
+            "SELECT count(*) FROM long a, long b WHERE matches('(0*)*1999$', a.text || b.text)",
+            "SELECT count(*) FROM long a, long b, long c WHERE instr(a.text || b.text, c.text || 'x') > 0",
+        ] {
+            // More of them than threads, so that each has to go on.
+            let mut tasks = tokio::task::JoinSet::new();
+            for _ in 0..super::THREADS + 1 {
+                let store = store.clone();
+                tasks.spawn(patience.with(async move { store.read(explode(sql)).await }));
+            }
+            for read in tasks.join_all().await {
+                assert!(matches!(read, Err(StoreError::TooLong)), "{sql}: {read:?}");
+            }
+            let glanced = patience.with(async { store.glance(explode(sql)) }).await;
+            assert!(matches!(glanced, Err(StoreError::TooLong)), "{sql}: {glanced:?}");
+        }
+        for _ in 0..super::THREADS {
+            let count = store.read(explode("SELECT count(*) FROM long"));
+            assert_eq!(patience.with(count).await.expect("read"), 2000);
+        }
+        assert_eq!(store.glance(explode("SELECT count(*) FROM long")).expect("read"), 2000);
     }
 }

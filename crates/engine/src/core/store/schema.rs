@@ -19,6 +19,7 @@ pub const STEPS: &[&str] = &[
     include_str!("schema_11_activities.sql"),
     include_str!("schema_12_apps.sql"),
     include_str!("schema_14_letters_and_impersonation.sql"),
+    include_str!("schema_15_dev_keys_and_usage.sql"),
 ];
 
 /// The schema that a database has. Refuses one of a newer program.

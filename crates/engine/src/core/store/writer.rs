@@ -12,11 +12,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossbeam_channel::Sender;
+use crossbeam_channel::{Receiver, Sender, TryRecvError, select};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::{runtime::Handle, sync::oneshot};
 
-use super::{StoreError, changes::Changes, end};
+use super::{
+    StoreError,
+    changes::Changes,
+    end,
+    patience::{self, Bounds, Patience, within},
+    rehearsal::{Rehearsal, Rehearsals, Tried},
+    trouble::Trouble,
+};
 
 /// Changes that are committed together at most.
 const TOGETHER: usize = 256;
@@ -36,6 +43,7 @@ trait Job: Send {
 
 struct Change<T, U, W, F> {
     work: Option<W>,
+    patience: Option<Duration>,
     result: Option<T>,
     then: F,
     answer: oneshot::Sender<Result<U, StoreError>>,
@@ -50,7 +58,7 @@ where
 {
     fn run(&mut self, tx: &Transaction<'_>) -> Result<(), StoreError> {
         let Some(work) = self.work.take() else { return Err(StoreError::Ended) };
-        self.result = Some(work(tx)?);
+        self.result = Some(within(Bounds::writing(self.patience), || work(tx))?);
         Ok(())
     }
 
@@ -68,6 +76,7 @@ where
 pub struct Writer {
     /// None when it ends.
     jobs: Option<Sender<Box<dyn Job>>>,
+    rehearsals: Option<Sender<Box<dyn Rehearsal>>>,
     thread: Option<JoinHandle<()>>,
     desk: Arc<Desk>,
 }
@@ -77,26 +86,62 @@ pub struct Writer {
 struct Desk {
     connection: Mutex<Connection>,
     changes: Arc<Changes>,
+    trouble: Arc<Trouble>,
     /// Microseconds that a commit took lately.
     commit: AtomicU64,
 }
 
 impl Writer {
-    pub fn begin(connection: Connection, changes: Arc<Changes>) -> Result<Self, StoreError> {
+    pub fn begin(
+        connection: Connection,
+        changes: Arc<Changes>,
+        trouble: Arc<Trouble>,
+    ) -> Result<Self, StoreError> {
         changes.watch(&connection);
         let commit = AtomicU64::new(micros(BRIEF));
-        let desk = Arc::new(Desk { connection: Mutex::new(connection), changes, commit });
+        let desk = Arc::new(Desk { connection: Mutex::new(connection), changes, trouble, commit });
         let shared = desk.clone();
         let (jobs, waiting) = crossbeam_channel::unbounded();
+        let (rehearsals, tried) = crossbeam_channel::unbounded();
         let runtime = Handle::try_current().ok();
         let thread = thread::Builder::new().name("store-writer".into()).spawn(move || {
             let _runtime = runtime.as_ref().map(Handle::enter);
-            while let Ok(job) = waiting.recv() {
-                let mut connection = shared.connection.lock().unwrap_or_else(PoisonError::into_inner);
-                shared.together(&mut connection, job, || waiting.try_recv().ok());
+            let others: Receiver<Box<dyn Job>> = waiting.clone();
+            patience::others(move || !others.is_empty());
+            let mut rehearsals = Rehearsals::new(tried);
+            let write = |first| shared.together(&mut shared.wait(), first, || waiting.try_recv().ok());
+            loop {
+                match waiting.try_recv() {
+                    Ok(job) => write(job),
+                    Err(TryRecvError::Disconnected) => break,
+                    Err(TryRecvError::Empty) if rehearsals.is_empty() => select! {
+                        recv(waiting) -> job => if let Ok(job) = job {
+                            write(job);
+                        },
+                        recv(rehearsals.asked) -> one => if let Ok(one) = one {
+                            rehearsals.add(one);
+                        },
+                    },
+                    Err(TryRecvError::Empty) => {}
+                }
+                if !rehearsals.is_empty() {
+                    rehearsals.turn(&mut shared.wait());
+                }
             }
         })?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread), desk })
+        Ok(Self { jobs: Some(jobs), rehearsals: Some(rehearsals), thread: Some(thread), desk })
+    }
+
+    /// Does `work` and takes it back. It may be done more than once, and comes after the changes that wait.
+    pub async fn rehearse<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: Fn(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (tried, answered) = Tried::new(work, Patience::here().reading);
+        let tried: Box<dyn Rehearsal> = Box::new(tried);
+        self.rehearsals.as_ref().and_then(|asked| asked.send(tried).ok()).ok_or(StoreError::Ended)?;
+        answered.await.map_err(|_| StoreError::Ended)?
     }
 
     /// Does all of `work` or nothing of it; `then` runs after the commit and in the order of the changes. It is done also
@@ -109,7 +154,8 @@ impl Writer {
         F: FnOnce(T) -> U + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let job: Box<dyn Job> = Box::new(Change { work: Some(work), result: None, then, answer });
+        let patience = Patience::here().writing;
+        let job: Box<dyn Job> = Box::new(Change { work: Some(work), patience, result: None, then, answer });
         self.jobs.as_ref().and_then(|jobs| jobs.send(job).ok()).ok_or(StoreError::Ended)?;
         answered.await.map_err(|_| StoreError::Ended)?
     }
@@ -129,7 +175,8 @@ impl Writer {
             && let Some(mut connection) = self.desk.free()
         {
             let (answer, mut answered) = oneshot::channel();
-            let job = Box::new(Change { work: Some(work), result: None, then, answer });
+            let patience = Patience::here().writing;
+            let job = Box::new(Change { work: Some(work), patience, result: None, then, answer });
             self.desk.together(&mut connection, job, || None);
             return answered.try_recv().map_err(|_| StoreError::Ended)?;
         }
@@ -140,11 +187,16 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         self.jobs = None;
+        self.rehearsals = None;
         self.thread.take().into_iter().for_each(end);
     }
 }
 
 impl Desk {
+    fn wait(&self) -> MutexGuard<'_, Connection> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn free(&self) -> Option<MutexGuard<'_, Connection>> {
         match self.connection.try_lock() {
             Ok(connection) => Some(connection),
@@ -165,6 +217,7 @@ impl Desk {
         more: impl Fn() -> Option<Box<dyn Job>>,
     ) {
         let (mut next, mut done) = (Some(first), Vec::new());
+        let before = connection.total_changes();
         let committed = self.transaction(connection, |tx| {
             let begun = Instant::now();
             while let Some(mut job) = next.take() {
@@ -182,9 +235,15 @@ impl Desk {
             Ok(())
         });
         self.changes.committed();
+        self.trouble.note(&committed);
+        // A commit of nothing does not go to the disk.
+        if committed.is_ok() && connection.total_changes() != before {
+            self.trouble.written();
+        }
         // Where no transaction could begin.
         done.extend(next.map(|job| (job, Ok(()))));
         for (job, own) in done {
+            self.trouble.note(&own);
             let result = own.and(committed.as_ref().copied().map_err(StoreError::for_another));
             // One that panics is answered as one that ended early, and takes nobody with it.
             let _ = catch_unwind(AssertUnwindSafe(|| job.end(result)));

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::{COMMITTED, FAILED, Transaction, staged::Moment};
 use crate::core::{
     error::{ApiError, ApiResult},
-    events::Event,
+    events::Telling,
     routes::{self, Call},
     store::StoreError,
 };
@@ -29,15 +29,14 @@ pub async fn update(mut call: Call) -> ApiResult<Response> {
         _ => return Err(ApiError::argument("Either 'commit' or 'rollback' is true.")),
     };
     let (id, caller, now) = (call.param("transactionId").to_owned(), call.caller, call.app.now());
-    let ended = call.app.change(move |tx, events| {
+    let ended = call.app.change_much(move |tx, telling| {
         let transaction = Transaction::pending(tx, &id, &caller, now)?;
         let refusal = if commit {
-            match commit_now(tx, &transaction, Moment { caller: &caller, now }) {
-                Ok(told) => {
-                    events.extend(told);
-                    None
-                }
+            match commit_now(tx, &transaction, Moment { caller: &caller, now }, telling) {
+                Ok(()) => None,
                 Err(StoreError::Refused(error)) => Some(*error),
+                // It would take as long the next time, and all others wait meanwhile.
+                Err(StoreError::TooLong) => Some(StoreError::TooLong.into()),
                 Err(other) => return Err(other),
             }
         } else {
@@ -65,16 +64,20 @@ fn commit_now(
     tx: &Connection,
     transaction: &Transaction,
     moment: Moment<'_>,
-) -> Result<Vec<Event>, StoreError> {
+    telling: &mut Telling,
+) -> Result<(), StoreError> {
     if !transaction.is_undisturbed(tx)? {
         return Err(conflict().into());
     }
     tx.execute_batch("SAVEPOINT commitment")?;
-    let result = transaction.replay(tx, moment).map_err(|error| match error {
+    let result = transaction.replay(tx, moment, telling).map_err(|error| match error {
         StoreError::Refused(error) if error.kind == "row_already_exists" => conflict().into(),
         other => other,
     });
     let end = if result.is_ok() { "" } else { "ROLLBACK TO commitment; " };
+    if result.is_err() {
+        telling.forget();
+    }
     tx.execute_batch(&format!("{end}RELEASE commitment"))?;
     result
 }

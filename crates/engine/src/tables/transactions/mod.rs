@@ -2,15 +2,18 @@
 //! not at all. Nothing is locked in between: a transaction whose rows were changed by others fails when it is
 //! committed.
 
+mod add;
 pub mod finish;
 pub mod manage;
 mod perform;
 pub mod stage;
 mod staged;
+mod touched;
 
 use rusqlite::{Connection, OptionalExtension as _, Row};
 use serde_json::{Value, json};
 
+use self::add::add;
 pub use self::perform::{Extent, perform, read};
 use crate::core::{caller::Caller, clock::iso, error::ApiError, error::ApiResult, store::StoreError};
 

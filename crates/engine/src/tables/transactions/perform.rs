@@ -3,8 +3,8 @@
 use rusqlite::Connection;
 
 use super::{
-    Transaction,
-    staged::{Moment, Staged, rehearse},
+    Transaction, add,
+    staged::{Moment, Staged},
 };
 use crate::{
     core::{
@@ -35,15 +35,9 @@ pub async fn perform(call: Call, transaction: Option<&str>, mut operation: Opera
         return Ok(if brief { call.app.change_briefly(work).await? } else { call.app.change(work).await? });
     };
     operation.settle(&caller)?;
-    let staged = [Staged { database, table, by_key: caller.is_key(), operation }];
-    let changed = call.app.store.write(move |tx| {
-        Transaction::pending(tx, &transaction, &caller, now)?.stage(
-            tx,
-            &staged,
-            Moment { caller: &caller, now },
-        )
-    });
-    Ok(changed.await?)
+    let staged = vec![Staged { database, table, by_key: caller.is_key(), operation }];
+    let (_, changed) = add(&call.app.store, transaction, (caller, now), staged).await?;
+    Ok(changed)
 }
 
 /// How much is read.
@@ -58,22 +52,24 @@ pub enum Extent {
 pub async fn read<T, F>(call: Call, extent: Extent, work: F) -> ApiResult<T>
 where
     T: Send + 'static,
-    F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    F: Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
 {
-    let Some(transaction) = call.query_value("transactionId").map(str::to_owned) else {
+    let (caller, now) = (call.caller.clone(), call.app.now());
+    let mut transaction = None;
+    if let Some(id) = call.query_value("transactionId").map(str::to_owned) {
+        let found = call.app.store.glance(|c| Transaction::pending(c, &id, &caller, now))?;
+        transaction = (found.operations > 0).then_some(id);
+    }
+    // With nothing staged it is as for everybody.
+    let Some(id) = transaction else {
         return Ok(match extent {
             Extent::Row => call.app.store.glance(work)?,
             Extent::Any => call.app.store.read(work).await?,
         });
     };
-    let (caller, now) = (call.caller, call.app.now());
-    // Only the writer may try things out; nothing of it stays.
-    let seen = call.app.store.write(move |tx| {
-        let transaction = Transaction::pending(tx, &transaction, &caller, now)?;
-        rehearse(tx, || {
-            transaction.replay(tx, Moment { caller: &caller, now })?;
-            work(tx)
-        })
+    let seen = call.app.store.rehearse(move |tx| {
+        Transaction::pending(tx, &id, &caller, now)?.replay(tx, Moment { caller: &caller, now }, &mut ())?;
+        work(tx)
     });
     Ok(seen.await?)
 }

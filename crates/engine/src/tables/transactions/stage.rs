@@ -4,10 +4,7 @@ use axum::{http::StatusCode, response::Response};
 use serde::Deserialize;
 use serde_json::{Map, Number, Value};
 
-use super::{
-    Transaction,
-    staged::{Moment, Staged},
-};
+use super::{add, staged::Staged};
 use crate::{
     core::{
         error::{ApiError, ApiResult},
@@ -82,15 +79,7 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
         operation.settle(&caller)?;
         staged.push(Staged { database, table, by_key, operation });
     }
-    let transaction = call
-        .app
-        .store
-        .write(move |tx| {
-            let transaction = Transaction::pending(tx, &id, &caller, now)?;
-            transaction.stage(tx, &staged, Moment { caller: &caller, now })?;
-            Transaction::get(tx, &id, &caller)
-        })
-        .await?;
+    let (transaction, _) = add(&call.app.store, id, (caller, now), staged).await?;
     routes::json(StatusCode::CREATED, &transaction.json())
 }
 

@@ -1,13 +1,20 @@
 //! What is staged: kept with the transaction, replayed for whoever looks, and at the end for good.
 
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, params};
 
-use super::Transaction;
+use super::{
+    Transaction,
+    touched::{FirstTouched, Touched},
+};
 use crate::{
-    core::{caller::Caller, events::Event, row_key::RowKey, store::StoreError},
+    core::{
+        caller::Caller,
+        row_key::RowKey,
+        store::{StoreError, patience},
+    },
     tables::{
         refused,
-        rows::{Changed, Operation, Work},
+        rows::{Changed, Operation, Witness, Work},
         table::Table,
     },
 };
@@ -35,15 +42,22 @@ pub struct Moment<'a> {
     pub now: i64,
 }
 
+/// What trying operations told.
+#[derive(Debug)]
+pub struct Tried {
+    /// What the last one would change.
+    pub changed: Changed,
+    touched: FirstTouched,
+}
+
 impl Transaction {
-    /// Tries the operations after those that are staged already and, if they work, keeps them. Answers what the last
-    /// one would change. Also keeps how the rows that they touch are now, outside the transaction.
-    pub fn stage(&self, tx: &Connection, new: &[Staged], moment: Moment<'_>) -> Result<Changed, StoreError> {
-        if self.operations + new.len() > MOST {
+    /// Refuses more operations than a transaction takes.
+    pub fn check_room(&self, c: &Connection, more: usize) -> Result<(), StoreError> {
+        if self.operations + more > MOST {
             let message = format!("A transaction has at most {MOST} operations.");
             return Err(refused("transaction_limit_exceeded", &message).into());
         }
-        let kept: usize = tx
+        let kept: usize = c
             .prepare_cached(
                 "SELECT coalesce(sum(length(operation)), 0) FROM data_operation WHERE transaction_id = ?1",
             )?
@@ -52,35 +66,93 @@ impl Transaction {
             let message = "What is staged for the transaction is too large to add to it.";
             return Err(refused("transaction_limit_exceeded", message).into());
         }
-        let (changed, events) = rehearse(tx, || {
-            self.replay(tx, moment)?;
-            let mut events = Vec::new();
-            let changed = perform(tx, new, moment, &mut events)?;
-            Ok((changed, events))
-        })?;
-        for event in &events {
-            self.touch(tx, event)?;
+        Ok(())
+    }
+
+    /// Tries operations without what is staged before them, where that tells the same: it takes as long as performing
+    /// them, however much is staged. None where they may follow on that.
+    ///
+    /// What a unique index keeps apart is no reason to try all of it: such rows are found at the commit.
+    pub fn try_alone(
+        &self,
+        tx: &Connection,
+        new: &[Staged],
+        moment: Moment<'_>,
+    ) -> Result<Option<Tried>, StoreError> {
+        if self.operations == 0 {
+            return self.tried(tx, new, moment, false).map(Some);
         }
+        for one in new {
+            // Rows of related tables hang together with rows that they do not touch.
+            let table = Table::look(tx, &one.database, &one.table)?;
+            let is_related = table.columns.iter().any(|column| column.relation.is_some());
+            if is_related || one.operation.finds() {
+                return Ok(None);
+            }
+        }
+        match self.tried(tx, new, moment, false) {
+            Ok(tried) => Ok((!tried.touched.again).then_some(tried)),
+            // What it misses may be staged.
+            Err(StoreError::Refused(_)) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Tries operations after all that is staged.
+    pub fn try_after_all(
+        &self,
+        tx: &Connection,
+        new: &[Staged],
+        moment: Moment<'_>,
+    ) -> Result<Tried, StoreError> {
+        self.tried(tx, new, moment, true)
+    }
+
+    fn tried(
+        &self,
+        tx: &Connection,
+        new: &[Staged],
+        moment: Moment<'_>,
+        after_all: bool,
+    ) -> Result<Tried, StoreError> {
+        let mut touched = Touched::default();
+        let changed = rehearse(tx, || {
+            if after_all {
+                self.replay(tx, moment, &mut ())?;
+            }
+            perform(tx, new, moment, &mut touched)
+        })?;
+        Ok(Tried { changed, touched: touched.first(tx, self)? })
+    }
+
+    /// Keeps operations that were tried, and how the rows that they touch were then.
+    pub fn keep(&self, tx: &Connection, new: &[Staged], tried: &Tried, now: i64) -> Result<(), StoreError> {
+        tried.touched.keep(tx, self)?;
         // What is staged for a column that is encrypted must not lie open here.
         let key = RowKey::of(tx)?;
         for one in new {
             let operation = serde_json::to_string(&one.operation).unwrap_or_default();
             let operation = key.seal_text(&self.id, &operation)?;
-            tx.execute(
+            tx.prepare_cached(
                 "INSERT INTO data_operation (transaction_id, database_id, table_id, by_key, operation)
                  VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![self.id, one.database, one.table, one.by_key, operation],
-            )?;
+            )?
+            .execute(params![self.id, one.database, one.table, one.by_key, operation])?;
         }
         tx.execute(
             "UPDATE data_transaction SET operations = operations + ?1, updated = ?2 WHERE id = ?3",
-            params![new.len(), moment.now, self.id],
+            params![new.len(), now, self.id],
         )?;
-        Ok(changed)
+        Ok(())
     }
 
-    /// Performs what is staged, in its order. Answers what is to be told.
-    pub fn replay(&self, tx: &Connection, moment: Moment<'_>) -> Result<Vec<Event>, StoreError> {
+    /// Performs what is staged, in its order.
+    pub fn replay(
+        &self,
+        tx: &Connection,
+        moment: Moment<'_>,
+        witness: &mut dyn Witness,
+    ) -> Result<(), StoreError> {
         let key = RowKey::of(tx)?;
         let mut kept = tx.prepare_cached(
             "SELECT database_id, table_id, by_key, operation FROM data_operation
@@ -104,52 +176,13 @@ impl Transaction {
             })
         })?;
         let staged = staged.collect::<Result<Vec<_>, _>>()?;
-        let mut events = Vec::new();
-        perform(tx, &staged, moment, &mut events)?;
-        Ok(events)
-    }
-
-    /// Whether the rows that it touches are as they were when it first touched them.
-    pub fn is_undisturbed(&self, tx: &Connection) -> Result<bool, StoreError> {
-        let mut touched = tx.prepare(
-            "SELECT database_id, table_id, row_id, state FROM data_touched WHERE transaction_id = ?1",
-        )?;
-        let mut rows = touched.query([&self.id])?;
-        while let Some(row) = rows.next()? {
-            let (database, table, id) =
-                (row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?);
-            if state(tx, &database, &table, &id)? != row.get::<_, Option<Vec<u8>>>(3)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    /// Keeps how a row is now, if it was not kept before.
-    fn touch(&self, tx: &Connection, event: &Event) -> Result<(), StoreError> {
-        let part = |name: &str| event.payload[name].as_str().unwrap_or_default();
-        let (database, table, id) = (part("$databaseId"), part("$tableId"), part("$id"));
-        let known: Option<i64> = tx
-            .query_row(
-                "SELECT 1 FROM data_touched
-                 WHERE transaction_id = ?1 AND database_id = ?2 AND table_id = ?3 AND row_id = ?4",
-                params![self.id, database, table, id],
-                |row| row.get(0),
-            )
-            .optional()?;
-        if known.is_none() {
-            tx.execute(
-                "INSERT INTO data_touched (transaction_id, database_id, table_id, row_id, state)
-                 VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![self.id, database, table, id, state(tx, database, table, id)?],
-            )?;
-        }
+        perform(tx, &staged, moment, witness)?;
         Ok(())
     }
 }
 
 /// Does something and takes it back.
-pub fn rehearse<T>(tx: &Connection, work: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+fn rehearse<T>(tx: &Connection, work: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
     tx.execute_batch("SAVEPOINT rehearsal")?;
     let result = work();
     tx.execute_batch("ROLLBACK TO rehearsal; RELEASE rehearsal")?;
@@ -160,21 +193,15 @@ fn perform(
     tx: &Connection,
     staged: &[Staged],
     moment: Moment<'_>,
-    events: &mut Vec<Event>,
+    witness: &mut dyn Witness,
 ) -> Result<Changed, StoreError> {
     let key = Caller::trusted();
     let mut changed = Changed::default();
     for one in staged {
+        patience::check()?;
         let caller = if one.by_key { &key } else { moment.caller };
         let table = Table::open(tx, &one.database, &one.table, caller)?;
-        changed = one.operation.perform(&mut Work::new(tx, caller, moment.now, events), &table)?;
+        changed = one.operation.perform(&mut Work::new(tx, caller, moment.now, witness), &table)?;
     }
     Ok(changed)
-}
-
-/// What tells one state of a row from another; none where there is no row.
-fn state(tx: &Connection, database: &str, table: &str, id: &str) -> Result<Option<Vec<u8>>, StoreError> {
-    let row = Table::look(tx, database, table)?.find(tx, id)?;
-    let key = RowKey::of(tx)?;
-    Ok(row.map(|row| key.digest(&row.to_string())))
 }
