@@ -254,11 +254,15 @@ async fn check(place: &Place, round: usize) {
 async fn whatever_was_acknowledged_outlives_a_kill() {
     let rounds = std::env::var("TELESTACK_KILLS").map_or(10, |rounds| rounds.parse().expect("a number"));
     let place = Place::new();
+    place.encrypt().await;
     let mut server = place.serve("telestack.toml").await;
     server.api.furnish().await;
     let mut all: Vec<Ledger> = Vec::new();
     let mut acknowledged_in_all = 0;
     for round in 0..rounds {
+        // Files are as they come, compressed, encrypted and both, in turns; an upload goes on in the form that it began in.
+        let bucket = json!({ "name": "B", "compression": (["none", "zstd"])[round % 2], "encryption": round % 4 > 1 });
+        server.api.ok(Method::PUT, "/storage/buckets/b", &bucket).await;
         let (acknowledged, mut heard) = tokio::sync::mpsc::unbounded_channel();
         let client = |name: String| Client {
             api: server.api.clone(),

@@ -52,6 +52,17 @@ impl Place {
         fs::write(self.path(name), text).expect("written");
     }
 
+    /// Lets servers on the first configuration encrypt files, by a key that is made for it.
+    pub async fn encrypt(&self) {
+        let (config, key) = (self.path("telestack.toml"), self.path("files.key"));
+        let (code, said) =
+            self.says("telestack.toml", &["new-key", "--out", key.to_str().expect("UTF-8")]).await;
+        assert_eq!(code, 0, "{said}");
+        let mut text = fs::read_to_string(&config).expect("a configuration");
+        text.push_str(&format!("[engine.encryption]\nkey = {{ file = {key:?} }}\n"));
+        fs::write(config, text).expect("written");
+    }
+
     pub fn command(&self, config: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_telestack-server"));
         command.arg("--config").arg(self.path(config)).args(arguments).kill_on_drop(true);
