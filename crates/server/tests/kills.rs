@@ -261,7 +261,8 @@ async fn whatever_was_acknowledged_outlives_a_kill() {
     let mut acknowledged_in_all = 0;
     for round in 0..rounds {
         // Files are as they come, compressed, encrypted and both, in turns; an upload goes on in the form that it began in.
-        let bucket = json!({ "name": "B", "compression": (["none", "zstd"])[round % 2], "encryption": round % 4 > 1 });
+        let bucket =
+            json!({ "name": "B", "compression": (["none", "zstd"])[round % 2], "encryption": round % 4 > 1 });
         server.api.ok(Method::PUT, "/storage/buckets/b", &bucket).await;
         let (acknowledged, mut heard) = tokio::sync::mpsc::unbounded_channel();
         let client = |name: String| Client {

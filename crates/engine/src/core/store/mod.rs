@@ -1,6 +1,7 @@
 //! SQLite: one that writes, a few that read, nothing acknowledged before it is on disk.
 
 mod changes;
+mod desk;
 mod error;
 mod lock;
 pub mod patience;
@@ -30,6 +31,9 @@ use super::{
     query,
     row_key::{self, RowKey},
 };
+
+/// How long another process that writes is waited for.
+const BUSY: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// The database of one project.
 #[derive(Debug, Clone)]
@@ -193,7 +197,7 @@ fn end(thread: JoinHandle<()>) {
 impl Place {
     fn connect(&self) -> Result<Connection, StoreError> {
         let connection = Connection::open(&self.path)?;
-        connection.busy_timeout(std::time::Duration::from_secs(10))?;
+        connection.busy_timeout(BUSY)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", true)?;

@@ -3,43 +3,24 @@
 //! answered before it is on disk.
 
 use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError, TryLockError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
     thread::{self, JoinHandle},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError, select};
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction};
 use tokio::{runtime::Handle, sync::oneshot};
 
 use super::{
     StoreError,
     changes::Changes,
+    desk::{Desk, Job, begin},
     end,
     patience::{self, Bounds, Patience, within},
     rehearsal::{Rehearsal, Rehearsals, Tried},
     trouble::Trouble,
 };
-
-/// Changes that are committed together at most.
-const TOGETHER: usize = 256;
-/// After this no further change is added: those before it wait for the disk.
-const LONGEST: Duration = Duration::from_millis(10);
-/// A disk that takes longer for a commit is waited for by the thread that writes, not by one that serves others as well.
-const BRIEF: Duration = Duration::from_millis(1);
-
-/// One change.
-trait Job: Send {
-    /// Does it; whether it is to be kept.
-    fn run(&mut self, tx: &Transaction<'_>) -> Result<(), StoreError>;
-
-    /// Answers it, once it is known whether what it did was committed.
-    fn end(self: Box<Self>, committed: Result<(), StoreError>);
-}
 
 struct Change<T, U, W, F> {
     work: Option<W>,
@@ -81,16 +62,6 @@ pub struct Writer {
     desk: Arc<Desk>,
 }
 
-/// Where one at a time writes.
-#[derive(Debug)]
-struct Desk {
-    connection: Mutex<Connection>,
-    changes: Arc<Changes>,
-    trouble: Arc<Trouble>,
-    /// Microseconds that a commit took lately.
-    commit: AtomicU64,
-}
-
 impl Writer {
     pub fn begin(
         connection: Connection,
@@ -98,8 +69,7 @@ impl Writer {
         trouble: Arc<Trouble>,
     ) -> Result<Self, StoreError> {
         changes.watch(&connection);
-        let commit = AtomicU64::new(micros(BRIEF));
-        let desk = Arc::new(Desk { connection: Mutex::new(connection), changes, trouble, commit });
+        let desk = Arc::new(Desk::new(connection, changes, trouble));
         let shared = desk.clone();
         let (jobs, waiting) = crossbeam_channel::unbounded();
         let (rehearsals, tried) = crossbeam_channel::unbounded();
@@ -109,7 +79,10 @@ impl Writer {
             let others: Receiver<Box<dyn Job>> = waiting.clone();
             patience::others(move || !others.is_empty());
             let mut rehearsals = Rehearsals::new(tried);
-            let write = |first| shared.together(&mut shared.wait(), first, || waiting.try_recv().ok());
+            let write = |first| {
+                let mut connection = shared.wait();
+                shared.together(begin(&mut connection), first, || waiting.try_recv().ok());
+            };
             loop {
                 match waiting.try_recv() {
                     Ok(job) => write(job),
@@ -170,15 +143,15 @@ impl Writer {
         F: FnOnce(T) -> U + Send + 'static,
     {
         let nobody_waits = self.jobs.as_ref().is_some_and(Sender::is_empty);
-        if nobody_waits
-            && self.desk.is_quick()
-            && let Some(mut connection) = self.desk.free()
-        {
-            let (answer, mut answered) = oneshot::channel();
-            let patience = Patience::here().writing;
-            let job = Box::new(Change { work: Some(work), patience, result: None, then, answer });
-            self.desk.together(&mut connection, job, || None);
-            return answered.try_recv().map_err(|_| StoreError::Ended)?;
+        if nobody_waits && let Some(mut free) = self.desk.free() {
+            let begun = free.begin();
+            if let Some(tx) = begun {
+                let (answer, mut answered) = oneshot::channel();
+                let patience = Patience::here().writing;
+                let job = Box::new(Change { work: Some(work), patience, result: None, then, answer });
+                self.desk.together(Ok(tx), job, || None);
+                return answered.try_recv().map_err(|_| StoreError::Ended)?;
+            }
         }
         self.change(work, then).await
     }
@@ -192,101 +165,11 @@ impl Drop for Writer {
     }
 }
 
-impl Desk {
-    fn wait(&self) -> MutexGuard<'_, Connection> {
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn free(&self) -> Option<MutexGuard<'_, Connection>> {
-        match self.connection.try_lock() {
-            Ok(connection) => Some(connection),
-            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
-            Err(TryLockError::WouldBlock) => None,
-        }
-    }
-
-    fn is_quick(&self) -> bool {
-        self.commit.load(Ordering::Relaxed) < micros(BRIEF)
-    }
-
-    /// Commits `first` and what waits behind it.
-    fn together(
-        &self,
-        connection: &mut Connection,
-        first: Box<dyn Job>,
-        more: impl Fn() -> Option<Box<dyn Job>>,
-    ) {
-        let (mut next, mut done) = (Some(first), Vec::new());
-        let before = connection.total_changes();
-        let committed = self.transaction(connection, |tx| {
-            let begun = Instant::now();
-            while let Some(mut job) = next.take() {
-                match alone(tx, &mut *job) {
-                    Ok(own) => done.push((job, own)),
-                    Err(lost) => {
-                        done.push((job, Ok(())));
-                        return Err(lost);
-                    }
-                }
-                if done.len() < TOGETHER && begun.elapsed() < LONGEST {
-                    next = more();
-                }
-            }
-            Ok(())
-        });
-        self.changes.committed();
-        self.trouble.note(&committed);
-        // A commit of nothing does not go to the disk.
-        if committed.is_ok() && connection.total_changes() != before {
-            self.trouble.written();
-        }
-        // Where no transaction could begin.
-        done.extend(next.map(|job| (job, Ok(()))));
-        for (job, own) in done {
-            self.trouble.note(&own);
-            let result = own.and(committed.as_ref().copied().map_err(StoreError::for_another));
-            // One that panics is answered as one that ended early, and takes nobody with it.
-            let _ = catch_unwind(AssertUnwindSafe(|| job.end(result)));
-        }
-    }
-
-    fn transaction(
-        &self,
-        connection: &mut Connection,
-        work: impl FnOnce(&Transaction<'_>) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        work(&tx)?;
-        let begun = Instant::now();
-        tx.commit()?;
-        let before = self.commit.load(Ordering::Relaxed);
-        self.commit.store((3 * before + micros(begun.elapsed())) / 4, Ordering::Relaxed);
-        Ok(())
-    }
-}
-
-fn micros(time: Duration) -> u64 {
-    u64::try_from(time.as_micros()).unwrap_or(u64::MAX / 8)
-}
-
-/// All or nothing of one job within the transaction of several. The outer error is everybody's: the transaction is over.
-fn alone(tx: &Transaction<'_>, job: &mut dyn Job) -> Result<Result<(), StoreError>, StoreError> {
-    tx.prepare_cached("SAVEPOINT job")?.execute([])?;
-    let own = catch_unwind(AssertUnwindSafe(|| job.run(tx))).unwrap_or(Err(StoreError::Ended));
-    // On some errors SQLite rolls everything back at once, what others did before with it.
-    if tx.is_autocommit() {
-        return Err(own.err().unwrap_or(StoreError::Ended));
-    }
-    if own.is_err() {
-        tx.prepare_cached("ROLLBACK TO job")?.execute([])?;
-    }
-    tx.prepare_cached("RELEASE job")?.execute([])?;
-    Ok(own)
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use futures_util::FutureExt as _;
 
     use super::*;
     use crate::core::{
@@ -355,6 +238,34 @@ mod tests {
         assert!(matches!((before, ended), (Err(_), Err(_))));
         assert!(matches!(after, Ok(1)), "what came after is done anew");
         assert_eq!(rows(&store).await, [8]);
+    }
+
+    #[tokio::test]
+    async fn what_is_brief_is_done_at_once_and_waits_elsewhere_for_another_process() {
+        let (_folder, store, other) = held().await;
+        let brief = |number: i64| {
+            store.inner.writer.desk.is_said_to_be_quick();
+            let work =
+                move |tx: &Transaction<'_>| Ok(tx.execute("INSERT INTO t VALUES (?1)", [number])?);
+            store.write_briefly_then(work, |rows| rows)
+        };
+        // Were it waited for on this thread, the other would never end.
+        let release = async { other.execute_batch("COMMIT").expect("released") };
+        let (one, ()) = tokio::join!(brief(1), release);
+        assert!(matches!(one, Ok(1)));
+        assert!(matches!(brief(2).now_or_never(), Some(Ok(1))));
+        assert!(matches!(brief(2).now_or_never(), Some(Err(StoreError::Sqlite(_)))), "twice the same");
+        let panics = store.write_briefly_then(
+            |tx| {
+                tx.execute("INSERT INTO t VALUES (3)", [])?;
+                assert!(tx.is_autocommit(), "on purpose");
+                Ok(())
+            },
+            |()| (),
+        );
+        assert!(matches!(panics.await, Err(StoreError::Ended)));
+        assert!(matches!(brief(4).now_or_never(), Some(Ok(1))), "it goes on");
+        assert_eq!(rows(&store).await, [1, 2, 4]);
     }
 
     #[tokio::test]
