@@ -29,13 +29,19 @@ async fn who_shows_one_meets_no_limits_until_it_ends() {
     let engine = Running::start().await;
     let admin = engine.admin();
     let (secret, made) = dev_key(&admin).await;
-    assert_eq!((&made["expire"], &made["accessedAt"], &made["sdks"]), (&json!(TOMORROW), &json!(""), &json!([])));
+    assert_eq!(
+        (&made["expire"], &made["accessedAt"], &made["sdks"]),
+        (&json!(TOMORROW), &json!(""), &json!([]))
+    );
     let developer = engine.guest().with("x-appwrite-dev-key", &secret).with("x-sdk-name", "Web");
     // Without a body nothing comes of it, and it is counted all the same.
     let sign_up = async |client: &Client| client.call(Method::POST, "/account", &json!({})).await;
     for _ in 0..12 {
         let answer = sign_up(&developer).await;
-        assert_eq!((answer.status().as_u16(), answer.headers().contains_key("x-ratelimit-limit")), (400, false));
+        assert_eq!(
+            (answer.status().as_u16(), answer.headers().contains_key("x-ratelimit-limit")),
+            (400, false)
+        );
     }
     engine.user("p1").await;
     // A wrong password as often as one likes, too: it is an account of somebody who develops.

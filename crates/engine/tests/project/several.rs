@@ -24,7 +24,10 @@ async fn ada(guest: &Client, admin: &Client) -> Client {
 async fn bucket_with_file(admin: &Client, owner: &Client) {
     let bucket = json!({ "bucketId": "files", "name": "Files", "permissions": ["create(\"users\")"], "fileSecurity": true });
     admin.ok(Method::POST, "/storage/buckets", &bucket).await;
-    assert_eq!(files::send(owner, "letter", "letter.txt", owner.project.as_bytes(), None).await.status(), 201);
+    assert_eq!(
+        files::send(owner, "letter", "letter.txt", owner.project.as_bytes(), None).await.status(),
+        201
+    );
 }
 
 #[tokio::test]
@@ -50,7 +53,8 @@ async fn what_one_project_gives_out_opens_nothing_at_another() {
         let jwt = guest.clone().with("x-appwrite-jwt", jwt["jwt"].as_str().expect("a JWT"));
         assert_eq!(jwt.get("/account").await["$id"], "ada");
         let token = admin.ok(Method::POST, "/tokens/buckets/files/files/letter", &json!({})).await;
-        let view = format!("{}/view?token={}", files_of("letter"), token["secret"].as_str().expect("a secret"));
+        let view =
+            format!("{}/view?token={}", files_of("letter"), token["secret"].as_str().expect("a secret"));
         assert_eq!(guest.call(Method::GET, &view, &Value::Null).await.status(), 200);
 
         for (elsewhere, _) in projects.iter().filter(|(other, _)| other.project != guest.project) {
@@ -108,12 +112,17 @@ async fn a_project_is_named_in_the_address_too_and_comes_back_after_a_restart() 
     admin.ok(Method::POST, "/teams", &json!({ "teamId": "t", "name": "There" })).await;
     let ask = async |engine: &Running, path: &str, key: Option<&str>| {
         let request = HTTP.get(format!("{}{path}", engine.base));
-        let request = key.map_or(request.try_clone().expect("a request"), |key| request.header("x-appwrite-key", key));
+        let request =
+            key.map_or(request.try_clone().expect("a request"), |key| request.header("x-appwrite-key", key));
         request.send().await.expect("answered")
     };
     let key = admin.headers()[0].1.clone();
     assert_eq!(ask(&engine, "/teams/t?project=second", Some(&key)).await.status(), 200);
-    assert_eq!(ask(&engine, "/teams/t", Some(&key)).await.status(), 401, "the first one does not know the key");
+    assert_eq!(
+        ask(&engine, "/teams/t", Some(&key)).await.status(),
+        401,
+        "the first one does not know the key"
+    );
     let keys = ask(&engine, "/projects/second/dev-keys", Some(&key)).await;
     assert_eq!(keys.status(), 200);
     let discovery = ask(&engine, "/oauth2/second/.well-known/openid-configuration", None).await;
@@ -146,7 +155,8 @@ async fn what_waits_in_a_project_opens_it_after_a_restart() {
     let engine = Running::with(|config| config.inside.push("127.0.0.1:9".into())).await;
     engine.project("quiet").await;
     let (_, busy) = engine.project("busy").await;
-    let hook = json!({ "webhookId": "h", "name": "H", "url": "http://127.0.0.1:9/", "events": ["users.*.create"] });
+    let hook =
+        json!({ "webhookId": "h", "name": "H", "url": "http://127.0.0.1:9/", "events": ["users.*.create"] });
     busy.ok(Method::POST, "/webhooks", &hook).await;
     let new = json!({ "userId": "ada", "email": "ada@example.org", "password": PASSWORD, "name": "Ada" });
     busy.ok(Method::POST, "/users", &new).await;

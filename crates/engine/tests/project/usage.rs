@@ -48,7 +48,10 @@ async fn what_there_is_is_counted_with_its_history() {
     assert_eq!(files::send(&ben, "letter", "letter.txt", &[b'x'; 1000], None).await.status(), 201);
 
     let users = admin.get("/users/usage?range=24h").await;
-    assert_eq!((&users["range"], &users["usersTotal"], &users["sessionsTotal"]), (&json!("24h"), &json!(2), &json!(2)));
+    assert_eq!(
+        (&users["range"], &users["usersTotal"], &users["sessionsTotal"]),
+        (&json!("24h"), &json!(2), &json!(2))
+    );
     let history = values(&users["users"]);
     assert_eq!((history.len(), &history[20..]), (24, &[0, 1, 1, 2][..]));
     assert_eq!(last(&users["sessions"]), 2);
@@ -92,7 +95,10 @@ async fn what_there_is_is_counted_with_its_history() {
     let reads = json!({ "name": "Reader", "scopes": ["users.read"] });
     let (reader, _) = key(&engine, &admin, &reads).await;
     for path in ["/users/usage", "/project/usage", "/storage/files/usage"] {
-        assert_eq!(reader.refused(Method::GET, path, &Value::Null).await, of(401, "general_unauthorized_scope"));
+        assert_eq!(
+            reader.refused(Method::GET, path, &Value::Null).await,
+            of(401, "general_unauthorized_scope")
+        );
         assert_eq!(ben.refused(Method::GET, path, &Value::Null).await, of(401, "general_unauthorized_scope"));
     }
     let counts = json!({ "name": "Counts", "scopes": ["usage.read"] });
@@ -111,7 +117,8 @@ async fn what_is_asked_is_counted_by_the_hour_and_outlives_the_server() {
     let admin = engine.admin();
     table(&admin, 3).await;
     engine.guest().get("/tablesdb/main/tables/notes/rows").await;
-    let query = json!({ "query": "{ tablesDBListRows(databaseId: \"main\", tableId: \"notes\") { total } }" });
+    let query =
+        json!({ "query": "{ tablesDBListRows(databaseId: \"main\", tableId: \"notes\") { total } }" });
     engine.guest().ok(Method::POST, "/graphql", &query).await;
     engine.later(HOUR);
     for _ in 0..5 {
@@ -121,7 +128,10 @@ async fn what_is_asked_is_counted_by_the_hour_and_outlives_the_server() {
     let before = engine.admin().get(usage).await;
     // Database, table, column, index, three rows, and what was read; then the five.
     assert_eq!(values(&before["requests"]), [9, 5]);
-    assert_eq!((values(&before["databasesReads"]), values(&before["databasesWrites"])), (vec![2, 0], vec![3, 0]));
+    assert_eq!(
+        (values(&before["databasesReads"]), values(&before["databasesWrites"])),
+        (vec![2, 0], vec![3, 0])
+    );
     let network = values(&before["network"]);
     assert!(network[0] > 1000 && network[1] > 5 * 1000, "{network:?}");
     assert_eq!(before["networkTotal"], network[0] + network[1]);
