@@ -16,8 +16,8 @@ pub async fn http(_: Call) -> ApiResult<Response> {
     routes::json(StatusCode::OK, &status("http", Instant::now()))
 }
 
-/// `GET /health/db`: reads, knows whether the last change got to the disk, and waits for its turn to write. The SDKs read one status here, Appwrite answers a list of
-/// them: both are in the answer.
+/// `GET /health/db`: reads, knows whether the last change got to the disk, and waits for its turn to write. The SDKs read
+/// one status here, Appwrite answers a list of them: both are in the answer.
 pub async fn database(call: Call) -> ApiResult<Response> {
     let begun = Instant::now();
     let store = &call.app.store;
