@@ -83,7 +83,7 @@ fn tiles_are_put_together_and_turned() {
     assert!(near(pixel(&picture, 30, 0), GREEN), "{:?}", pixel(&picture, 30, 0));
     // Fewer tiles than it says; tiles that do not fill it; larger than is allowed.
     let wrong = |tiles: &[Vec<u8>], shape, size| decode(&grid(tiles, shape, size), PIXELS);
-    assert!(matches!(wrong(&[left.clone()], (1, 2), (100, 64)), Err(AvifError::Damaged)));
+    assert!(matches!(wrong(std::slice::from_ref(&left), (1, 2), (100, 64)), Err(AvifError::Damaged)));
     assert!(matches!(wrong(&[left.clone(), left.clone()], (1, 2), (60, 64)), Err(AvifError::Damaged)));
     assert!(matches!(wrong(&[left.clone(), left], (1, 2), (65_535, 65_535)), Err(AvifError::TooLarge)));
 }
