@@ -9,7 +9,7 @@ use tokio_util::task::TaskTracker;
 use super::{
     body,
     clock::Clock,
-    events::{self, Bus, Event},
+    events::{self, Bus, Event, Telling},
     ids,
     keyed::Keyed,
     known::Known,
@@ -117,19 +117,24 @@ impl App {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>, &mut Vec<Event>) -> Result<T, StoreError> + Send + 'static,
     {
-        let (bus, webhooks, actor) = (self.events.clone(), self.webhooks.clone(), events::actor());
-        let told = webhooks.clone();
-        let now = self.now();
+        self.change_much(move |tx, telling| work(tx, &mut telling.events)).await
+    }
+
+    /// As [`App::change`], for what may tell more than memory holds.
+    pub async fn change_much<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>, &mut Telling) -> Result<T, StoreError> + Send + 'static,
+    {
+        let bus = self.events.clone();
+        let mut telling = Telling::new(self.webhooks.clone(), events::actor(), self.now());
         let work = move |tx: &Transaction<'_>| {
-            let mut events = Vec::new();
-            let result = work(tx, &mut events)?;
-            // In the same transaction: what was committed is told, also after a crash.
-            let queued = webhooks.queue(tx, &events, &actor, now)?;
-            Ok((result, events, queued))
+            let result = work(tx, &mut telling)?;
+            telling.queue(tx)?;
+            Ok((result, telling))
         };
-        let tell = move |(result, events, queued)| {
-            bus.tell(events);
-            told.after(&queued);
+        let tell = move |(result, telling): (T, Telling)| {
+            telling.go_out(&bus);
             result
         };
         self.store.write_then(work, tell).await
