@@ -199,6 +199,9 @@ pub(crate) async fn engine_config(config: &Config, secrets: &Secrets) -> Result<
         avif_reader: this_program(),
         messenger: messages::messenger(config)?,
         accounts: AccountsConfig {
+            programs: config.account.programs,
+            row_writes: config.account.row_writes,
+            file_writes: config.account.file_writes,
             public_url: Some(config.server.public_url.clone()),
             sessions: config.account.sessions,
             session_alerts: config.account.session_alerts,
