@@ -95,14 +95,15 @@ const LEFT_OUT_ROUTES: &[(&str, &str)] = &[
     ("PATCH /project/policies/deny-disposable-email", NO_LISTS),
     ("PATCH /project/policies/deny-free-email", NO_LISTS),
 ];
-const OWN_PHOTOS: &str = "the picture that `GET /avatars/photo` would find first; a file of a bucket can be one, too";
+const OWN_PHOTOS: &str =
+    "the picture that `GET /avatars/photo` would find first; a file of a bucket can be one, too";
 const CLOUD_PUSH: &str = "a push service of Appwrite Cloud; FCM and APNs are here";
-const ANOTHER: &str = "one folder is one project: another environment is another project on a folder of its own";
-const PASSKEYS: &str =
-    "neither SDK of npm that is pinned makes a passkey or signs in with one, and this crate has no browser to do so";
-const OWN_FACTORS: &str =
-    "for codes that an organisation delivers by itself; apps, mail, text messages and recovery codes are here";
-const ONE_ENGINE: &str = "there is one database here, and nothing that it could be moved to or provisioned on";
+const ANOTHER: &str =
+    "one folder is one project: another environment is another project on a folder of its own";
+const PASSKEYS: &str = "neither SDK of npm that is pinned makes a passkey or signs in with one, and this crate has no browser to do so";
+const OWN_FACTORS: &str = "for codes that an organisation delivers by itself; apps, mail, text messages and recovery codes are here";
+const ONE_ENGINE: &str =
+    "there is one database here, and nothing that it could be moved to or provisioned on";
 const ONE: &str =
     "one server is one organisation, and a token is for the project at whose address it was given";
 const NO_LISTS: &str = "needs lists of providers' domains that somebody keeps fresh; a stale one would keep the wrong people out";
@@ -129,7 +130,10 @@ const CONSOLE: &str = "npm `@appwrite.io/console`";
 /// What Appwrite's Health API has besides, and why it is not here: nobody should watch what is not there.
 const NO_HEALTH: &[(&str, &str)] = &[
     ("cache, pubsub", "there is no such server: what is kept in memory is kept in this process"),
-    ("time", "would ask a time server of strangers; `telestack-server doctor` compares the clocks of the engines"),
+    (
+        "time",
+        "would ask a time server of strangers; `telestack-server doctor` compares the clocks of the engines",
+    ),
     ("certificate", "would open a connection to whatever host is named"),
     (
         "queue/audits, logs, databases, deletes, stats-resources, stats-usage",
@@ -214,7 +218,8 @@ fn page() -> String {
     for route in route_table() {
         let line = format!("{} {}", route.method, route.path);
         if !called.contains(&shape(&line)) {
-            let whom = BESIDES.iter().find(|(start, _)| route.path.starts_with(start)).map_or("", |(_, whom)| whom);
+            let whom =
+                BESIDES.iter().find(|(start, _)| route.path.starts_with(start)).map_or("", |(_, whom)| whom);
             besides.entry(whom).or_default().push(format!("`{line}`"));
         }
     }

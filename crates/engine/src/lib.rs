@@ -30,6 +30,8 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+pub use telestack_avif::{COMMAND as READ_AVIF, answer as read_avif};
+
 pub use crate::{
     account::{AccountsConfig, PasswordPolicy},
     core::{
@@ -84,6 +86,9 @@ pub struct EngineConfig {
     pub objects: Option<Objects>,
     /// Who looks at files before anybody gets them.
     pub scanner: Option<Scanner>,
+    /// The program that is started with [`READ_AVIF`] and a number of pixels for each AVIF file that is read, and does
+    /// [`read_avif`]; without it these have no previews.
+    pub avif_reader: Option<PathBuf>,
     /// Where mail and text messages go.
     pub messenger: MessengerConfig,
     pub accounts: AccountsConfig,

@@ -141,6 +141,8 @@ async fn site() -> String {
             "/script.png",
             get(|| async { ([(header::CONTENT_TYPE, "image/png")], "<script>alert(1)</script>") }),
         )
+        .route("/halves.avif", get(|| async { include_bytes!("../../avif/pictures/halves.avif").as_slice() }))
+        .route("/cut.avif", get(|| async { &include_bytes!("../../avif/pictures/halves.avif")[..450] }))
         .route("/huge.png", get(|| async { vec![0; 11 * 1024 * 1024] }));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let site = listener.local_addr().expect("an address").to_string();
@@ -160,8 +162,14 @@ async fn of_other_sites_only_pixels_come_through() {
             .await;
     assert_eq!((red.dimensions(), red.get_pixel(5, 5).0), ((20, 20), [255, 0, 0, 255]));
     assert_eq!(picture(&guest, "/avatars/image", &[("url", &at("/moved"))]).await.dimensions(), (400, 400));
+    let halves = [("url", at("/halves.avif")), ("width", "30".into()), ("height", "0".into())];
+    let halves =
+        picture(&guest, "/avatars/image", &halves.each_ref().map(|(name, value)| (*name, &**value))).await;
+    let (red, blue) = (halves.get_pixel(5, 2).0, halves.get_pixel(25, 2).0);
+    assert!(red[0] > 240 && red[2] < 15 && blue[0] < 15 && blue[2] > 240, "{red:?} {blue:?}");
     for (path, kind) in [
         ("/script.png", "avatar_image_not_found"),
+        ("/cut.avif", "avatar_image_not_found"),
         ("/named/", "avatar_image_not_found"),
         ("/huge.png", "avatar_remote_url_failed"),
         ("/missing", "avatar_remote_url_failed"),

@@ -103,6 +103,12 @@ pub struct AccountSection {
     pub password_dictionary: bool,
     /// Whether a password may not contain its owner's name, address, number or id.
     pub password_personal_data: bool,
+    /// Programs that one person may register for others to sign in to; 0: only API keys register any.
+    pub programs: u32,
+    /// How often one person may call each operation that writes rows, from one address in a minute; 0: as often as they like.
+    pub row_writes: u32,
+    /// The same for what writes files.
+    pub file_writes: u32,
 }
 
 impl Default for AccountSection {
@@ -114,6 +120,9 @@ impl Default for AccountSection {
             passwords_remembered: 0,
             password_dictionary: false,
             password_personal_data: false,
+            programs: 0,
+            row_writes: 0,
+            file_writes: 0,
         }
     }
 }

@@ -77,8 +77,17 @@ enum KeyCommand {
     },
 }
 
+fn main() -> ExitCode {
+    // The engine starts this program for each AVIF file: no command for people, and nothing else is begun for it.
+    let mut arguments = std::env::args().skip(1);
+    if arguments.next().is_some_and(|first| first == telestack_engine::READ_AVIF) {
+        return telestack_engine::read_avif(&arguments.next().unwrap_or_default());
+    }
+    command()
+}
+
 #[tokio::main]
-async fn main() -> ExitCode {
+async fn command() -> ExitCode {
     tracing_subscriber::fmt()
         .json()
         .with_writer(std::io::stderr)

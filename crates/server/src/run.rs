@@ -170,6 +170,11 @@ pub async fn serve(config: &Config) -> Result<()> {
         .await
 }
 
+/// Where this program lies: on Linux as it was started, also after its file was replaced.
+fn this_program() -> Option<std::path::PathBuf> {
+    if cfg!(target_os = "linux") { Some("/proc/self/exe".into()) } else { std::env::current_exe().ok() }
+}
+
 /// What the engine is opened with.
 pub(crate) async fn engine_config(config: &Config, secrets: &Secrets) -> Result<EngineConfig> {
     Ok(EngineConfig {
@@ -191,8 +196,12 @@ pub(crate) async fn engine_config(config: &Config, secrets: &Secrets) -> Result<
             .context("[engine.encryption] gives no key; `doctor` says more")?,
         objects: config.engine.objects.objects()?,
         scanner: config.engine.antivirus.scanner()?,
+        avif_reader: this_program(),
         messenger: messages::messenger(config)?,
         accounts: AccountsConfig {
+            programs: config.account.programs,
+            row_writes: config.account.row_writes,
+            file_writes: config.account.file_writes,
             public_url: Some(config.server.public_url.clone()),
             sessions: config.account.sessions,
             session_alerts: config.account.session_alerts,

@@ -334,7 +334,7 @@ impl Stack {
              [server]\nlisten = \"127.0.0.1:{server}\"\npublic_url = \"{url}\"\ndata_dir = {data:?}\nname = \"Northlight\"\n\n\
              [matrix]\nhomeserver = \"{homeserver}\"\nserver_name = \"localhost\"\ndevelopment = true\n\n\
              [livekit]\nurl = \"{livekit}\"\ntcp_port = {tcp}\nudp_port = {udp}\n\n\
-             [account]\nsign_up = true\n\n\
+             [account]\nsign_up = true\nprograms = 10\n\n\
              [engine.encryption]\nkey = {{ file = {key:?} }}\n\n\
              [mail]\nmailbox = {mailbox:?}\n{further}",
             server = self.ports.server,

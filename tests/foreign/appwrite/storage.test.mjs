@@ -1,10 +1,12 @@
 // Buckets that encrypt and compress, through npm node-appwrite: what one uploads comes back, and the models say how it is kept.
+// Previews in AVIF and of it.
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, test } from "node:test";
 import { AppwriteException, Client, Compression, ImageFormat, Storage } from "node-appwrite";
 import { InputFile } from "node-appwrite/file";
+import { crc32, deflateSync } from "node:zlib";
 import { refusals, stack } from "./stack.mjs";
 
 const refusal = refusals(AppwriteException);
@@ -52,6 +54,38 @@ test("what does not get smaller is kept as it is", async () => {
   const file = await upload("noise", noise, "noise.bin");
   assert.ok((await download("noise")).equals(noise));
   assert.equal((await storage.getFile({ bucketId, fileId: file.$id })).compression, "none");
+});
+
+/** A PNG of one colour. */
+function png(width, height, colour) {
+  const chunk = (kind, body) => {
+    const named = Buffer.concat([Buffer.from(kind), body]);
+    const framed = Buffer.alloc(named.length + 8);
+    framed.writeUInt32BE(body.length);
+    named.copy(framed, 4);
+    framed.writeUInt32BE(crc32(named), named.length + 4);
+    return framed;
+  };
+  const head = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 2, 0, 0, 0]);
+  head.writeUInt32BE(width);
+  head.writeUInt32BE(height, 4);
+  const row = Buffer.from([0, ...Array.from({ length: width }, () => colour).flat()]);
+  const rows = deflateSync(Buffer.concat(Array.from({ length: height }, () => row)));
+  const start = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  return Buffer.concat([start, chunk("IHDR", head), chunk("IDAT", rows), chunk("IEND", Buffer.alloc(0))]);
+}
+
+test("a picture is shown as AVIF, and that as another kind", async () => {
+  await upload("red", png(80, 60, [220, 30, 20]), "red.png");
+  const preview = async (fileId, wishes) => Buffer.from(await storage.getFilePreview({ bucketId, fileId, ...wishes }));
+  const avif = await preview("red", { width: 40, output: ImageFormat.Avif });
+  assert.equal(avif.subarray(4, 12).toString(), "ftypavif");
+  const file = await upload("red-avif", avif, "red.avif");
+  assert.equal(file.mimeType, "image/avif");
+  const shown = await preview("red-avif", { width: 20, output: ImageFormat.Png });
+  assert.deepEqual([shown.readUInt32BE(16), shown.readUInt32BE(20)], [20, 15], "the size in the PNG's head");
+  assert.equal((await preview("red-avif", {})).subarray(8, 12).toString(), "WEBP");
+  assert.equal(await refusal(preview("red", { output: ImageFormat.Heic })), "general_argument_invalid");
 });
 
 test("a bucket is told to encrypt no more, and previews are turned off for people only", async () => {

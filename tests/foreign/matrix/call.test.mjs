@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { Chromium } from "./chromium.mjs";
+import { Chromium, FAKE_DEVICES } from "../chromium.mjs";
 import { servePages } from "./pages.mjs";
 import { roomNamed, signIn, signOut } from "./sign-in.mjs";
 import { CallWidget } from "./widget-host.mjs";
@@ -17,7 +17,7 @@ let chromium, pages;
 const clients = [];
 
 before(async () => {
-  [chromium, pages] = await Promise.all([Chromium.start(), servePages()]);
+  [chromium, pages] = await Promise.all([Chromium.start(FAKE_DEVICES), servePages()]);
   clients.push(...(await Promise.all(["ada", "ben"].map(signIn))));
 });
 after(async () => {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Chromium } from "./chromium.mjs";
+import { Chromium, FAKE_DEVICES } from "../chromium.mjs";
 import { Desktop } from "./desktop.mjs";
 import { servePages } from "./pages.mjs";
 import { roomNamed, signIn, signOut } from "./sign-in.mjs";
@@ -13,7 +13,7 @@ const PATIENCE = 120_000;
 let chromium, pages, ben;
 
 before(async () => {
-  [chromium, pages, ben] = await Promise.all([Chromium.start(), servePages(), signIn("ben")]);
+  [chromium, pages, ben] = await Promise.all([Chromium.start(FAKE_DEVICES), servePages(), signIn("ben")]);
 });
 after(async () => {
   if (ben) await signOut(ben);

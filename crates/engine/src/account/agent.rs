@@ -81,6 +81,8 @@ fn version<'a>(agent: &'a str, mark: &str) -> &'a str {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -104,5 +106,22 @@ mod tests {
         describe(&mut told, "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0.1 Safari/537.36", "JP");
         assert_eq!((&told["countryCode"], &told["countryName"]), (&json!("jp"), &json!("Japan")));
         assert_eq!((&told["clientVersion"], &told["deviceName"]), (&json!("140.0.1"), &json!("desktop")));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_program_says_is_told_in_its_own_words(
+            text in ".{0,60}",
+            parts in proptest::collection::vec("(Chrome/|Edg/|Firefox/|Version/|Linux|iPhone|[0-9.]{0,6}|.{0,4})", 0..8),
+        ) {
+            for agent in [text, parts.concat()] {
+                let mut told = json!({});
+                describe(&mut told, &agent, "");
+                let version = told["clientVersion"].as_str().expect("text");
+                prop_assert!(agent.contains(version) && version.bytes().all(|byte| byte == b'.' || byte.is_ascii_digit()));
+                prop_assert!(told["clientType"] == "browser" || told["clientName"] == agent.as_str());
+                words(&agent);
+            }
+        }
     }
 }

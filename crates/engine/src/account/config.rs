@@ -11,11 +11,26 @@ pub struct AccountsConfig {
     /// Whether people get a mail when somebody signs in to their account.
     pub session_alerts: bool,
     pub passwords: PasswordPolicy,
+    /// Programs that one person may register for others to sign in to, those of teams that they own among them; 0: only API
+    /// keys register any.
+    pub programs: u32,
+    /// How often one person may call each operation that writes rows, from one address in a minute; 0: as often as they like.
+    pub row_writes: u32,
+    /// The same for what writes files. A file counts once, however many chunks it has.
+    pub file_writes: u32,
 }
 
 impl Default for AccountsConfig {
     fn default() -> Self {
-        Self { public_url: None, sessions: 10, session_alerts: false, passwords: PasswordPolicy::default() }
+        Self {
+            public_url: None,
+            sessions: 10,
+            session_alerts: false,
+            passwords: PasswordPolicy::default(),
+            programs: 0,
+            row_writes: 0,
+            file_writes: 0,
+        }
     }
 }
 

@@ -32,10 +32,13 @@ pub fn check(app: &App, url: &str) -> ApiResult<Url> {
     })
 }
 
-/// The page with further parameters.
-pub fn link(page: &Url, parameters: &[(&str, &str)]) -> String {
-    let mut link = page.clone();
-    link.query_pairs_mut().extend_pairs(parameters);
+/// The page with further parameters; what its address has already stays.
+pub fn link(page: impl AsRef<str>, parameters: &[(impl AsRef<str>, impl AsRef<str>)]) -> String {
+    let page = page.as_ref();
+    let Ok(mut link) = Url::parse(page) else { return page.to_owned() };
+    if !parameters.is_empty() {
+        link.query_pairs_mut().extend_pairs(parameters);
+    }
     link.into()
 }
 

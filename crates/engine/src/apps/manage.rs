@@ -21,10 +21,14 @@ use crate::{
     teams, users,
 };
 
-/// Programs of one owner.
-const MOST: i64 = 100;
+/// Programs of one team.
+const OF_TEAM: i64 = 100;
+/// What is one's own, or of a team that one owns. Who a team's owners are is asked as it is now.
+const OF_PERSON: &str = "(user_id = ? OR team_id IN (SELECT m.team_id FROM membership m, json_each(m.roles) r
+     WHERE m.user_id = ? AND m.joined NOT NULL AND r.value = 'owner'))";
 
-/// `POST /apps`: of a team that one owns, or one's own. A program with an API key makes some that are nobody's.
+/// `POST /apps`: of a team that one owns, or one's own, as far as the organisation lets people register any. A program with an
+/// API key makes some that are nobody's.
 pub async fn create(mut call: Call) -> ApiResult<Response> {
     check_known(&call.caller)?;
     let body: Body = call.json().await?;
@@ -34,9 +38,10 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
     let team = body.team_id.clone().filter(|team| !team.is_empty());
     check_team(&caller, team.as_deref())?;
     let user = if team.is_none() { caller.user_id().map(str::to_owned) } else { None };
+    let allowed = call.app.config.accounts.programs;
     let app = call.app.store.write(move |tx| {
-        check_there(tx, team.as_deref())?;
-        check_room(tx, team.as_deref(), user.as_deref())?;
+        check_allowed(tx, &caller, allowed)?;
+        check_team_there(tx, team.as_deref())?;
         let sql = "INSERT INTO app (id, team_id, user_id, name, about, redirect_uris, logout_uris, enabled, confidential,
                device_flow, created, updated) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)";
         let list = |list: Option<&Vec<String>>| json!(list.map_or(&[][..], Vec::as_slice)).to_string();
@@ -72,12 +77,7 @@ pub async fn list(call: Call) -> ApiResult<Response> {
     check_known(&call.caller)?;
     let mut list = List::of(&call, &field)?;
     if let Some(user) = call.caller.user_id() {
-        // Who a team's owners are is asked as it is now.
-        list.page.conditions.push(
-            "(user_id = ? OR team_id IN (SELECT m.team_id FROM membership m, json_each(m.roles) r
-               WHERE m.user_id = ? AND m.joined NOT NULL AND r.value = 'owner'))"
-                .to_owned(),
-        );
+        list.page.conditions.push(OF_PERSON.to_owned());
         list.page.values.extend([Sql::Text(user.to_owned()), Sql::Text(user.to_owned())]);
     }
     query::answer(&call.app.store, "apps", move |c| {
@@ -171,8 +171,7 @@ pub async fn give_to_team(mut call: Call) -> ApiResult<Response> {
     let body: Body = call.json().await?;
     check_team(&call.caller, Some(&body.team_id))?;
     let app = change(&call, move |tx, app, now| {
-        check_there(tx, Some(&body.team_id))?;
-        check_room(tx, Some(&body.team_id), None)?;
+        check_team_there(tx, Some(&body.team_id))?;
         let sql = "UPDATE app SET team_id = ?1, user_id = NULL, updated = ?2 WHERE id = ?3";
         tx.execute(sql, params![body.team_id, now, app.id])?;
         Ok(())
@@ -223,24 +222,32 @@ fn check_team(caller: &Caller, team: Option<&str>) -> ApiResult<()> {
     }
 }
 
-fn check_there(c: &Connection, team: Option<&str>) -> Result<(), StoreError> {
-    if let Some(team) = team
-        && teams::find(c, team)?.is_none()
-    {
+/// Refuses a team that is not there, or has as many programs as a team may have.
+fn check_team_there(c: &Connection, team: Option<&str>) -> Result<(), StoreError> {
+    let Some(team) = team else { return Ok(()) };
+    if teams::find(c, team)?.is_none() {
         return Err(teams::not_found().into());
+    }
+    let sql = "SELECT count(*) FROM app WHERE team_id = ?1";
+    if c.query_row(sql, [team], |row| row.get::<_, i64>(0))? >= OF_TEAM {
+        return Err(ApiError::argument(format!("A team has at most {OF_TEAM} programs.")).into());
     }
     Ok(())
 }
 
-fn check_room(c: &Connection, team: Option<&str>, user: Option<&str>) -> Result<(), StoreError> {
-    let (sql, owner) = match (team, user) {
-        (Some(team), _) => ("SELECT count(*) FROM app WHERE team_id = ?1", team),
-        (None, Some(user)) => ("SELECT count(*) FROM app WHERE user_id = ?1", user),
-        // An administrator knows how many they make.
-        (None, None) => return Ok(()),
-    };
-    if c.query_row(sql, [owner], |row| row.get::<_, i64>(0))? < MOST {
-        return Ok(());
+/// Refuses who may register none, or no more. An administrator knows how many they make.
+fn check_allowed(c: &Connection, caller: &Caller, allowed: u32) -> Result<(), StoreError> {
+    let Some(user) = caller.user_id().filter(|_| !caller.is_key()) else { return Ok(()) };
+    if allowed == 0 {
+        let message = "Programs are registered by this server's administrators.";
+        return Err(ApiError::new(StatusCode::FORBIDDEN, "general_access_forbidden", message).into());
     }
-    Err(ApiError::argument("There are 100 programs of this owner already.").into())
+    let sql = format!("SELECT count(*) FROM app WHERE {OF_PERSON}");
+    if c.query_row(&sql, [user, user], |row| row.get::<_, i64>(0))? >= i64::from(allowed) {
+        let message = format!(
+            "You have {allowed} programs already, with those of your teams: as many as one may have."
+        );
+        return Err(ApiError::argument(message).into());
+    }
+    Ok(())
 }

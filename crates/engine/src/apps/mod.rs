@@ -1,5 +1,6 @@
-//! `/apps`: programs of others that people sign in to with their account here, and may let do something for them. Whoever is
-//! signed in may register one, for themselves or for a team that they own; what it then does goes through `oauth2/`.
+//! `/apps`: programs of others that people sign in to with their account here, and may let do something for them. An
+//! administrator registers them, and people as far as they are let, for themselves or for a team that they own; what one then
+//! does goes through `oauth2/`.
 
 mod address;
 mod app;
@@ -55,6 +56,7 @@ pub fn routes() -> Vec<Route> {
         open(write, Method::DELETE, one_key, |call| Box::pin(secrets::delete(call, secrets::KEY))),
         own(Method::GET, "/apps/{appId}/installations", |call| Box::pin(installations::list(call))),
         own(Method::GET, installation, |call| Box::pin(installations::get(call))),
+        open(write, Method::DELETE, installation, |call| Box::pin(installations::delete(call))),
         own(Method::POST, "/apps/{appId}/installations/{installationId}/tokens", |call| {
             Box::pin(installations::create_token(call))
         }),

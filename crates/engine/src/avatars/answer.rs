@@ -14,7 +14,7 @@ use crate::core::{
 };
 
 /// How long a caller waits for its turn and its picture.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 /// Forty-five days, as Appwrite says.
 const KEPT: &str = "private, max-age=3888000";
 
@@ -48,7 +48,7 @@ pub async fn drawn(
     Ok((StatusCode::OK, headers, bytes).into_response())
 }
 
-fn busy() -> ApiError {
+pub fn busy() -> ApiError {
     let mut error = ApiError::new(
         StatusCode::SERVICE_UNAVAILABLE,
         "general_server_error",

@@ -4,13 +4,15 @@ use std::io::Cursor;
 
 use axum::{http::StatusCode, response::Response};
 use image::{DynamicImage, ImageFormat, ImageReader, Limits};
+use telestack_avif::{self as avif, AvifError};
 use url::Url;
 
 use super::{
-    answer::drawn,
+    answer::{PATIENCE, busy, drawn},
     size::{Size, fit},
 };
 use crate::core::{
+    app::App,
     error::{ApiError, ApiResult},
     outbound::OutboundError,
     routes::Call,
@@ -21,16 +23,37 @@ const LARGEST: usize = 10 * 1024 * 1024;
 /// Pixels of one side, and bytes that decoding may take: a small file may unpack to any size.
 const SIDE: u32 = 8000;
 const MEMORY: u64 = 128 * 1024 * 1024;
+/// Pixels of an AVIF, of which each may take twelve bytes.
+const AVIF_PIXELS: u32 = 10_000_000;
 
 pub async fn show(call: Call) -> ApiResult<Response> {
     let size = Size::read(&call, 400)?;
     let url = address(&call)?;
     let answer = call.app.outbound.get(&url, LARGEST).await.map_err(|error| failed(&error))?;
+    let avif = if image::guess_format(&answer.body).ok() == Some(ImageFormat::Avif) {
+        Some(read_outside(&call.app, &answer.body).await?)
+    } else {
+        None
+    };
     drawn(&call.app, move || {
-        let picture = decode(&answer.body).ok_or_else(no_picture)?;
+        let picture = avif.or_else(|| decode(&answer.body)).ok_or_else(no_picture)?;
         Ok(fit(picture, size).ok_or_else(no_picture)?.into())
     })
     .await
+}
+
+/// AVIF is read by a process of its own.
+async fn read_outside(app: &App, bytes: &[u8]) -> ApiResult<DynamicImage> {
+    let program = app.config.avif_reader.as_deref().ok_or_else(no_picture)?;
+    let turn = tokio::time::timeout(PATIENCE, app.pictures.acquire()).await;
+    let _turn = turn.map_err(|_| busy())?.map_err(|_| busy())?;
+    avif::read(program, bytes, AVIF_PIXELS).await.map_err(|error| match error {
+        AvifError::TooLarge | AvifError::Damaged => no_picture(),
+        AvifError::Process(error) => {
+            tracing::error!(%error, "AVIF files cannot be read");
+            busy()
+        }
+    })
 }
 
 /// The address in the parameter `url`.
@@ -50,7 +73,7 @@ pub fn no_picture() -> ApiError {
     ApiError::new(
         StatusCode::NOT_FOUND,
         "avatar_image_not_found",
-        "There is no picture at this address: no PNG, JPEG, WebP, GIF or ICO, or one that is too large.",
+        "There is no picture at this address: no PNG, JPEG, WebP, GIF, AVIF or ICO, or one that is too large.",
     )
 }
 

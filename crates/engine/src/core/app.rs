@@ -9,7 +9,7 @@ use tokio_util::task::TaskTracker;
 use super::{
     body,
     clock::Clock,
-    events::{self, Bus, Event},
+    events::{self, Bus, Event, Telling},
     ids,
     keyed::Keyed,
     known::Known,
@@ -28,14 +28,11 @@ use crate::{
     messaging::Messaging,
     oauth2::Keys,
     realtime::Hub,
-    webhooks::{Queued, Webhooks},
+    webhooks::Webhooks,
 };
 
 /// Pictures that are decoded at once: each may take a few hundred megabytes.
 const PICTURES: usize = 2;
-
-/// The result of a change, what is told of it, and what waits for webhooks.
-type Committed<T> = (T, Vec<Event>, Queued);
 
 #[derive(Debug)]
 pub struct App {
@@ -126,15 +123,24 @@ impl App {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>, &mut Vec<Event>) -> Result<T, StoreError> + Send + 'static,
     {
+        self.change_much(move |tx, telling| work(tx, &mut telling.events)).await
+    }
+
+    /// As [`App::change`], for what may tell more than memory holds.
+    pub async fn change_much<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>, &mut Telling) -> Result<T, StoreError> + Send + 'static,
+    {
         let (work, tell) = self.told(work);
         self.store.write_then(work, tell).await
     }
 
-    /// As [`App::change`], for one row or as little.
+    /// As [`App::change_much`], for one row or as little.
     pub async fn change_briefly<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&Transaction<'_>, &mut Vec<Event>) -> Result<T, StoreError> + Send + 'static,
+        F: FnOnce(&Transaction<'_>, &mut Telling) -> Result<T, StoreError> + Send + 'static,
     {
         let (work, tell) = self.told(work);
         self.store.write_briefly_then(work, tell).await
@@ -145,26 +151,22 @@ impl App {
         &self,
         work: F,
     ) -> (
-        impl FnOnce(&Transaction<'_>) -> Result<Committed<T>, StoreError> + Send + 'static,
-        impl FnOnce(Committed<T>) -> T + Send + 'static,
+        impl FnOnce(&Transaction<'_>) -> Result<(T, Telling), StoreError> + Send + 'static,
+        impl FnOnce((T, Telling)) -> T + Send + 'static,
     )
     where
         T: Send + 'static,
-        F: FnOnce(&Transaction<'_>, &mut Vec<Event>) -> Result<T, StoreError> + Send + 'static,
+        F: FnOnce(&Transaction<'_>, &mut Telling) -> Result<T, StoreError> + Send + 'static,
     {
-        let (bus, webhooks, actor) = (self.events.clone(), self.webhooks.clone(), events::actor());
-        let told = webhooks.clone();
-        let now = self.now();
+        let bus = self.events.clone();
+        let mut telling = Telling::new(self.webhooks.clone(), events::actor(), self.now());
         let work = move |tx: &Transaction<'_>| {
-            let mut events = Vec::new();
-            let result = work(tx, &mut events)?;
-            // In the same transaction: what was committed is told, also after a crash.
-            let queued = webhooks.queue(tx, &events, &actor, now)?;
-            Ok((result, events, queued))
+            let result = work(tx, &mut telling)?;
+            telling.queue(tx)?;
+            Ok((result, telling))
         };
-        let tell = move |(result, events, queued): Committed<T>| {
-            bus.tell(events);
-            told.after(&queued);
+        let tell = move |(result, telling): (T, Telling)| {
+            telling.go_out(&bus);
             result
         };
         (work, tell)

@@ -43,7 +43,10 @@ pub async fn note(app: &App, headers: &HeaderMap) {
     let (now, sdk) = (app.now(), headers.get("x-sdk-name").and_then(|name| name.to_str().ok()));
     let new = sdk.is_some_and(|sdk| api_key::add_sdk(&mut sdks, sdk));
     if new || accessed + NOTED <= now {
-        let (sdks, sql) = (serde_json::json!(sdks).to_string(), "UPDATE dev_key SET accessed = ?1, sdks = ?2 WHERE number = ?3");
+        let (sdks, sql) = (
+            serde_json::json!(sdks).to_string(),
+            "UPDATE dev_key SET accessed = ?1, sdks = ?2 WHERE number = ?3",
+        );
         api_key::note(app, move |c| c.execute(sql, params![now, sdks, number])).await;
     }
 }

@@ -59,6 +59,8 @@ pub fn is_id(id: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -68,5 +70,17 @@ mod tests {
         }
         assert_eq!(wanted("Ada.1_x-y").as_deref(), Ok("Ada.1_x-y"));
         assert!(is_id(&wanted("unique()").expect("made")));
+    }
+
+    proptest! {
+        #[test]
+        fn no_id_leaves_its_place(text in ".{0,40}", plain in "[-A-Za-z0-9._/ $]{0,40}") {
+            for text in [text, plain] {
+                let Ok(id) = wanted(&text) else { continue };
+                prop_assert_eq!(&id, &text);
+                prop_assert!(id.is_ascii() && id.len() <= 36 && !id.starts_with('.'));
+                prop_assert!(!id.contains(['/', '\\', '"', '\'', ' ', '$', '%']));
+            }
+        }
     }
 }

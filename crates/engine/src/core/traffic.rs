@@ -99,9 +99,9 @@ async fn write(app: &App, minute: i64) {
          ON CONFLICT (hour) DO UPDATE SET requests = requests + excluded.requests,
            network = network + excluded.network, row_reads = row_reads + excluded.row_reads,
            row_writes = row_writes + excluded.row_writes, pictures = pictures + excluded.pictures";
-    let add = app.store.write(move |tx| {
-        Ok(tx.execute(sql, params![hour, requests, network, reads, writes, pictures])?)
-    });
+    let add = app
+        .store
+        .write(move |tx| Ok(tx.execute(sql, params![hour, requests, network, reads, writes, pictures])?));
     if let Err(error) = add.await {
         tracing::warn!(%error, "requests are counted and not written down yet");
         for (counter, count) in app.traffic.counters().into_iter().zip(counted) {

@@ -228,8 +228,10 @@ fn no_json() -> ApiError {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
-    use crate::{graphql::table::TABLE, route_table};
+    use crate::{core::arbitrary, graphql::table::TABLE, route_table};
 
     fn linked(name: &str) -> Option<Linked> {
         let operation = TABLE.operations.iter().find(|known| known.name == name).expect("known");
@@ -271,5 +273,28 @@ mod tests {
         assert_eq!(Linked::given(json_type, json!("{\"a\":1}")), json!({ "a": 1 }));
         assert_eq!(Linked::given(json_type, json!("a")), json!("a"));
         assert_eq!(Linked::given(text_type, json!("{\"a\":1}")), json!("{\"a\":1}"));
+    }
+
+    proptest! {
+        #[test]
+        fn every_argument_travels_once(arguments in proptest::collection::hash_map("[a-z]{1,3}", arbitrary::tree("[ -~]{0,5}"), 0..4)) {
+            fn leaves(value: &Value) -> usize {
+                match value {
+                    Value::Null => 0,
+                    Value::Array(list) => list.iter().map(leaves).sum(),
+                    Value::Object(map) => map.values().map(leaves).sum(),
+                    _ => 1,
+                }
+            }
+            let arguments: Map<String, Value> = arguments.into_iter().collect();
+            let sent = pairs(arguments.clone());
+            prop_assert_eq!(sent.len(), arguments.values().map(leaves).sum::<usize>());
+            prop_assert!(sent.iter().all(|(name, _)| arguments.keys().any(|own| name.starts_with(own))));
+            for value in arguments.into_values() {
+                let text = Value::String(value.to_string());
+                let given = Linked::given(Type { name: "Json", lists: 0 }, text.clone());
+                prop_assert!(given == text || given.is_object() || given.is_array());
+            }
+        }
     }
 }

@@ -29,7 +29,11 @@ pub async fn failed(call: Call) -> ApiResult<Response> {
     let count = match call.param("name") {
         "v1-webhooks" => "SELECT count(*) FROM webhook_delivery WHERE tries > 0",
         "v1-messaging" => "SELECT count(*) FROM message WHERE status = 'failed'",
-        _ => return Err(ApiError::argument("'name' is v1-webhooks or v1-messaging: other queues keep no failures.")),
+        _ => {
+            return Err(ApiError::argument(
+                "'name' is v1-webhooks or v1-messaging: other queues keep no failures.",
+            ));
+        }
     };
     answer(&call, count).await
 }

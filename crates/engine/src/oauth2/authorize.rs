@@ -7,7 +7,6 @@ use axum::{
 };
 use rusqlite::Connection;
 use serde_json::json;
-use url::Url;
 
 use super::{
     asked::Asked,
@@ -21,7 +20,7 @@ use super::{
     refusal::{Failure, Refusal, refuse},
 };
 use crate::{
-    account::redirect::send,
+    account::redirect::{link, send},
     core::{
         error::ApiResult,
         routes::{self, Call},
@@ -90,11 +89,11 @@ async fn begin(call: &Call, given: Params) -> Result<Response, Failure> {
     let (grant, to) = match outcome {
         Outcome::SignIn => {
             let told = given.pairs().iter().filter(|(name, _)| TOLD.contains(&name.as_str()));
-            (String::new(), with(&server.authorization_url, &told.cloned().collect::<Vec<_>>()))
+            (String::new(), link(&server.authorization_url, &told.cloned().collect::<Vec<_>>()))
         }
         Outcome::Ask(grant) if json => (grant, String::new()),
         Outcome::Ask(grant) => {
-            let to = with(&server.authorization_url, &[("grant_id".to_owned(), grant.clone())]);
+            let to = link(&server.authorization_url, &[("grant_id", &grant)]);
             (grant, to)
         }
         Outcome::Done(code) => (String::new(), back(&redirect_uri, &state, &issuer, &[("code", &code)])),
@@ -170,16 +169,7 @@ fn agreed_before(
 pub fn back(redirect_uri: &str, state: &str, issuer: &str, pairs: &[(&str, &str)]) -> String {
     let state = Some(("state", state)).filter(|(_, state)| !state.is_empty());
     let pairs = pairs.iter().copied().chain(state).chain([("iss", issuer)]);
-    with(redirect_uri, &pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect::<Vec<_>>())
-}
-
-/// An address with further parameters; what it has already stays.
-pub fn with(address: &str, pairs: &[(String, String)]) -> String {
-    let Ok(mut url) = Url::parse(address) else { return address.to_owned() };
-    if !pairs.is_empty() {
-        url.query_pairs_mut().extend_pairs(pairs);
-    }
-    url.into()
+    link(redirect_uri, &pairs.collect::<Vec<_>>())
 }
 
 pub fn accepts_json(call: &Call) -> bool {
@@ -195,6 +185,7 @@ pub fn redirect(to: &str) -> ApiResult<Response> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use url::Url;
 
     use super::*;
 

@@ -9,7 +9,7 @@ use super::{
     params::Params,
     refusal::{Failure, Refusal, refuse},
 };
-use crate::core::{ids, routes::Call, store::StoreError};
+use crate::core::{api_key, ids, routes::Call, store::StoreError};
 
 /// How often the last use of a secret is written down.
 const NOTED: i64 = 3_600_000;
@@ -67,7 +67,7 @@ impl Client {
             .ok_or_else(unknown)?;
         if let Some(secret) = noted {
             let sql = "UPDATE app_secret SET accessed = ?1 WHERE id = ?2";
-            call.app.store.write(move |tx| Ok(tx.execute(sql, params![now, secret])?)).await?;
+            api_key::note(&call.app, move |tx| tx.execute(sql, params![now, secret])).await;
         }
         Ok(client)
     }

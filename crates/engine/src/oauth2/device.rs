@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 
 use super::{
     asked::Asked,
-    authorize::with,
     client::Client,
     family::{self, Mint},
     grant::{self, Grant, not_found},
@@ -16,12 +15,15 @@ use super::{
     refusal::{Failure, Refusal, refuse},
     token,
 };
-use crate::core::{
-    ids,
-    limits::Rate,
-    routes::{self, Call},
-    settings::Oauth2Server,
-    store::StoreError,
+use crate::{
+    account::redirect::link,
+    core::{
+        ids,
+        limits::Rate,
+        routes::{self, Call},
+        settings::Oauth2Server,
+        store::StoreError,
+    },
 };
 
 /// Seconds between two questions of a device; one that asks too soon waits that much longer (RFC 8628, 3.5).
@@ -62,7 +64,7 @@ pub async fn begin(mut call: Call) -> Result<Response, Failure> {
         })
         .await?;
     let code = shown(&user);
-    let complete = with(&server.verification_url, &[("user_code".to_owned(), code.clone())]);
+    let complete = link(&server.verification_url, &[("user_code", &code)]);
     let body = json!({
         "device_code": device,
         "user_code": code,

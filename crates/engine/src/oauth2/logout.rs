@@ -7,14 +7,14 @@ use axum::response::Response;
 use serde_json::Value;
 
 use super::{
-    authorize::{redirect, with},
+    authorize::redirect,
     client::Client,
     issuer,
     params::Params,
     refusal::{Failure, refuse},
 };
 use crate::{
-    account::{logs::Trace, sessions},
+    account::{logs::Trace, redirect::link, sessions},
     core::routes::{self, Call},
 };
 
@@ -48,8 +48,8 @@ async fn end(call: &Call, params: &Params) -> Result<Response, Failure> {
     let to = match params.one("post_logout_redirect_uri")? {
         None => None,
         Some(uri) if client.logout_uris.iter().any(|known| known == uri) => {
-            let state = params.one("state")?.map(|state| ("state".to_owned(), state.to_owned()));
-            Some(with(uri, &state.into_iter().collect::<Vec<_>>()))
+            let state = params.one("state")?.map(|state| ("state", state));
+            Some(link(uri, state.as_slice()))
         }
         Some(_) => {
             let about = "post_logout_redirect_uri is none of the program's addresses.";

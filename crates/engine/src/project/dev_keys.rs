@@ -72,7 +72,8 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
         if tx.query_row("SELECT count(*) FROM dev_key", [], |row| row.get::<_, i64>(0))? >= MOST {
             return Err(ApiError::argument("There are 1000 dev keys already.").into());
         }
-        let sql = "INSERT INTO dev_key (id, name, hash, expire, created, updated) VALUES (?1, ?2, ?3, ?4, ?5, ?5)";
+        let sql =
+            "INSERT INTO dev_key (id, name, hash, expire, created, updated) VALUES (?1, ?2, ?3, ?4, ?5, ?5)";
         tx.execute(sql, params![id, name, hash, expire, now])?;
         find(tx, &id)
     });
@@ -105,10 +106,11 @@ pub async fn update(mut call: Call) -> ApiResult<Response> {
 pub async fn delete(call: Call) -> ApiResult<Response> {
     check_project(&call)?;
     let id = call.param("keyId").to_owned();
-    let deleted = call.app.store.write(move |tx| match tx.execute("DELETE FROM dev_key WHERE id = ?1", [id])? {
-        0 => Err(not_found().into()),
-        _ => Ok(()),
-    });
+    let deleted =
+        call.app.store.write(move |tx| match tx.execute("DELETE FROM dev_key WHERE id = ?1", [id])? {
+            0 => Err(not_found().into()),
+            _ => Ok(()),
+        });
     deleted.await?;
     routes::empty()
 }

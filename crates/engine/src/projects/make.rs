@@ -18,7 +18,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Why a project cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ProjectError {
-    #[error("an id of a project is 1 to 36 of a-z, 0-9 and '-', begins with a letter or digit, and is not 'console'")]
+    #[error(
+        "an id of a project is 1 to 36 of a-z, 0-9 and '-', begins with a letter or digit, and is not 'console'"
+    )]
     Id,
     #[error("a name of a project has 1 to 128 characters")]
     Name,

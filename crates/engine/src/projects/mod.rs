@@ -161,7 +161,9 @@ impl Projects {
 
 /// Ids of further projects name folders, cookies and parts of addresses: short, lower case, and nothing that leads anywhere.
 fn is_id(id: &str) -> bool {
-    ids::is_id(id) && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') && id != "console"
+    ids::is_id(id)
+        && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && id != "console"
 }
 
 impl EngineConfig {
@@ -197,7 +199,9 @@ mod tests {
         for fine in ["a", "northlight-2", "0"] {
             assert!(is_id(fine), "{fine}");
         }
-        for bad in ["", ".", "..", "../engine", "a/b", "a\\b", ".hidden", "A", "a.b", "a_b", "-a", "console", "a\0"] {
+        for bad in
+            ["", ".", "..", "../engine", "a/b", "a\\b", ".hidden", "A", "a.b", "a_b", "-a", "console", "a\0"]
+        {
             assert!(!is_id(bad), "{bad}");
         }
         assert!(!is_id(&"a".repeat(37)));

@@ -289,7 +289,7 @@ impl Connection {
 }
 
 fn too_slow() -> End {
-    End::Told(TRY_AGAIN, "You read too slowly. Connect again.".into())
+    End::Told(TRY_AGAIN, "More happened than could be told. Connect again.".into())
 }
 
 fn over() -> End {

@@ -120,6 +120,9 @@ impl Hub {
     fn pass_on(&self, event: &Numbered) {
         let number = event.number;
         let mut state = self.state();
+        if event.event.missed {
+            state.let_go(&event.event.channels);
+        }
         let State { seats, by_channel, by_user, .. } = &mut *state;
         let mut told = None;
         let mut lost = Vec::new();
@@ -185,6 +188,26 @@ impl State {
         }
         if let Some(user) = &listener.user {
             take_out(&mut self.by_user, user, id);
+        }
+    }
+
+    /// Lets go of those who listen to one of these channels or to something beneath: they cannot be told all of it.
+    fn let_go(&mut self, channels: &[String]) {
+        let is_concerned = |heard: &str| {
+            let beneath = |channel: &String| {
+                heard
+                    .strip_prefix(channel.as_str())
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            };
+            channels.iter().any(beneath)
+        };
+        let heard = self.by_channel.iter().filter(|(channel, _)| is_concerned(channel));
+        let seats: HashSet<u64> = heard.flat_map(|(_, seats)| seats).copied().collect();
+        for id in seats {
+            if let Some(listener) = self.seats.get(&id) {
+                listener.queue.lose();
+            }
+            self.remove(id);
         }
     }
 
@@ -326,6 +349,27 @@ mod tests {
         bus.tell(vec![row(&["team:t"])]);
         seat.reached(bus.last()).await;
         assert_eq!(seat.queue.len(), 0);
+    }
+
+    #[tokio::test]
+    async fn who_misses_something_is_let_go_and_nobody_else() {
+        let (hub, bus) = begun();
+        let seats: Vec<Seat> = ["rows", "rows.create", "tables.t.rows.r", "rows_of_others", "tables.t.rows2"]
+            .into_iter()
+            .map(|channel| {
+                let seat = Hub::sit(&hub, &Caller::guest());
+                seat.wants(channels(&[channel]));
+                seat
+            })
+            .collect();
+        let gap = |names: &[&str]| Event::missed(names.iter().map(|&name| name.to_owned()).collect(), 0);
+        bus.tell(vec![row(&["any"]), gap(&["rows", "tables.t.rows"]), row(&["any"])]);
+        seats[4].reached(bus.last()).await;
+        for seat in &seats[..3] {
+            seat.queue.lost().await;
+        }
+        assert_eq!((hub.state().seats.len(), hub.waiting.load(Ordering::Relaxed)), (2, 0));
+        assert!(seats[3..].iter().all(|seat| matches!(seat.queue.take(), Ok(None))));
     }
 
     #[tokio::test]

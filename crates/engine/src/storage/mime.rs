@@ -25,8 +25,7 @@ pub fn sniff(start: &[u8], name: &str) -> &'static str {
     match (start.get(..4), start.get(4..8), start.get(8..12)) {
         (Some(b"RIFF"), _, Some(b"WEBP")) => return "image/webp",
         (Some(b"RIFF"), _, Some(b"WAVE")) => return "audio/wav",
-        (_, Some(b"ftyp"), Some(b"avif")) => return "image/avif",
-        (_, Some(b"ftyp"), _) => return "video/mp4",
+        (Some(size), Some(b"ftyp"), Some(brand)) => return brand_mime(start, size, brand),
         _ => {}
     }
     // A character may be cut at the end of what is looked at.
@@ -55,6 +54,19 @@ pub fn sniff(start: &[u8], name: &str) -> &'static str {
     }
 }
 
+/// The kind of a file of boxes, by its brand; where that only says that it is a picture, by those beside it.
+fn brand_mime(start: &[u8], size: &[u8], brand: &[u8]) -> &'static str {
+    let size = size.iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte));
+    let mut others = start.get(16..size.min(start.len())).unwrap_or_default().chunks_exact(4);
+    match brand {
+        b"avif" | b"avis" => "image/avif",
+        b"mif1" | b"msf1" | b"miaf" if others.any(|other| matches!(other, b"avif" | b"avis")) => "image/avif",
+        b"heic" | b"heix" | b"heim" | b"heis" => "image/heic",
+        b"mif1" => "image/heif",
+        _ => "video/mp4",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,6 +75,12 @@ mod tests {
     fn bytes_are_believed_before_names() {
         assert_eq!(sniff(b"\x89PNG\r\n\x1a\n....", "x.txt"), "image/png");
         assert_eq!(sniff(b"RIFF1234WEBPVP8 ", "x"), "image/webp");
+        assert_eq!(sniff(b"\0\0\0\x14ftypavif\0\0\0\0mif1", "x"), "image/avif");
+        assert_eq!(sniff(b"\0\0\0\x18ftypmif1\0\0\0\0miafavif", "x"), "image/avif");
+        assert_eq!(sniff(b"\0\0\0\x14ftypmif1\0\0\0\0miafavif", "x"), "image/heif");
+        assert_eq!(sniff(b"\0\0\0\x14ftypheic\0\0\0\0mif1", "x"), "image/heic");
+        assert_eq!(sniff(b"\0\0\0\x14ftypisom\0\0\0\0avif", "x"), "video/mp4");
+        assert_eq!(sniff(b"\0\0\0\x14ftyp", "x"), "application/octet-stream");
         assert_eq!(sniff(b"  <!DOCTYPE HTML><p>", "x.png"), "text/html");
         assert_eq!(sniff(b"<?xml version='1.0'?><svg onload=alert(1)>", "x.png"), "image/svg+xml");
         assert_eq!(sniff(b"a,b\n1,2\n", "x.csv"), "text/csv");

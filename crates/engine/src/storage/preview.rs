@@ -1,7 +1,6 @@
 //! `GET .../preview`: a picture's small copy, made off the async threads within limits, and kept on disk.
 
 use std::{
-    io::Cursor,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -11,15 +10,18 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
+use image::ImageFormat;
+use telestack_avif::{self as avif, AvifError};
 
 use super::{
     blob::FileKey,
     bucket::Bucket,
     keys,
-    picture::{self, Format, Recipe},
+    picture::{self, Format, PIXELS, PictureError, Recipe, Source},
     token,
 };
 use crate::core::{
+    app::App,
     error::{ApiError, ApiResult},
     routes::Call,
 };
@@ -59,15 +61,16 @@ pub async fn send(call: Call) -> ApiResult<Response> {
             return Ok::<_, ApiError>(bytes);
         }
         let turn = call.app.pictures.clone().acquire_owned().await.map_err(|_| busy())?;
-        let bytes = file.content(&call.app).await?;
+        let source = opened(&call.app, file.content(&call.app).await?, source).await?;
         // The turn goes with the work: who stops waiting does not let another in beside it.
         let work = tokio::task::spawn_blocking(move || {
             let _turn = turn;
-            picture::make(&Cursor::new(bytes), source, output, &recipe)
+            picture::make(source, output, &recipe)
         });
         let bytes = work.await.map_err(|_| not_a_picture())?.map_err(|error| match error {
-            picture::PictureError::TooLarge => too_large(),
-            picture::PictureError::Damaged => not_a_picture(),
+            PictureError::TooLarge => too_large(),
+            PictureError::Damaged => not_a_picture(),
+            PictureError::TooLargeForAvif => too_large_for_avif(),
         })?;
         // What is made from an encrypted file is as secret as it.
         let copy = match &key {
@@ -81,6 +84,23 @@ pub async fn send(call: Call) -> ApiResult<Response> {
     });
     let bytes = made.await.map_err(|_| busy())??;
     Ok((StatusCode::OK, headers(output, &etag), bytes).into_response())
+}
+
+/// What a preview is made of. AVIF is read outside, the others where the work is done.
+async fn opened(app: &App, bytes: Vec<u8>, source: Format) -> ApiResult<Source> {
+    let Some(format) = ImageFormat::from_mime_type(source.mime()).filter(|_| source != Format::Avif) else {
+        let program = app.config.avif_reader.as_deref().ok_or_else(not_a_picture)?;
+        let picture = avif::read(program, &bytes, PIXELS).await.map_err(|error| match error {
+            AvifError::TooLarge => too_large(),
+            AvifError::Damaged => not_a_picture(),
+            AvifError::Process(error) => {
+                tracing::error!(%error, "AVIF files cannot be read");
+                busy()
+            }
+        })?;
+        return Ok(Source::Picture(picture));
+    };
+    Ok(Source::File(bytes, format))
 }
 
 /// People may have previews where the bucket offers them, API keys everywhere.
@@ -145,7 +165,7 @@ fn not_a_picture() -> ApiError {
     ApiError::new(
         StatusCode::BAD_REQUEST,
         "storage_file_type_unsupported",
-        "There is no preview: the file is no PNG, JPEG, WebP or GIF picture, or it is damaged.",
+        "There is no preview: the file is no PNG, JPEG, WebP, GIF or AVIF picture, or it is damaged.",
     )
 }
 
@@ -154,6 +174,12 @@ fn too_large() -> ApiError {
         StatusCode::BAD_REQUEST,
         "storage_invalid_file_size",
         "The picture is too large for a preview.",
+    )
+}
+
+fn too_large_for_avif() -> ApiError {
+    ApiError::argument(
+        "'output' can be avif up to 4 million pixels: ask for less 'width' or 'height', or for webp.",
     )
 }
 

@@ -36,7 +36,8 @@ pub fn bytes(c: &Connection, database: &str) -> Result<i64, StoreError> {
              SELECT name FROM sqlite_schema WHERE rootpage > 0 AND
                (tbl_name = ?1 OR EXISTS (SELECT 1 FROM json_each(?2) WHERE tbl_name GLOB value)))";
         let beside = serde_json::json!(beside).to_string();
-        let own: i64 = c.prepare_cached(sql)?.query_row(params![rows.trim_matches('"'), beside], |row| row.get(0))?;
+        let own: i64 =
+            c.prepare_cached(sql)?.query_row(params![rows.trim_matches('"'), beside], |row| row.get(0))?;
         bytes += own;
     }
     Ok(bytes)

@@ -47,8 +47,9 @@ impl Periods {
         };
         let date = |name: &str, otherwise: i64| match call.query_value(name) {
             None => Ok(otherwise),
-            Some(text) => parse_iso(text)
-                .ok_or_else(|| ApiError::argument(format!("'{name}' is no time in ISO 8601."))),
+            Some(text) => {
+                parse_iso(text).ok_or_else(|| ApiError::argument(format!("'{name}' is no time in ISO 8601.")))
+            }
         };
         let end = date("endDate", call.app.now())?;
         Self::between(date("startDate", end.saturating_sub(29 * DAY))?, end, step)
@@ -73,7 +74,11 @@ impl Periods {
     /// The periods with a value for each.
     pub fn metrics(&self, values: &[i64]) -> Value {
         let date = |place: usize| iso(self.start + self.step * i64::try_from(place).unwrap_or_default());
-        values.iter().enumerate().map(|(place, value)| json!({ "value": value, "date": date(place) })).collect()
+        values
+            .iter()
+            .enumerate()
+            .map(|(place, value)| json!({ "value": value, "date": date(place) }))
+            .collect()
     }
 
     /// The last period with the value of now, of what has no history.
@@ -93,7 +98,10 @@ mod tests {
         assert_eq!((days.end(), days.count), (noon + DAY / 2, 30));
         let hours = Periods::last(noon + 1, HOUR, 24);
         assert_eq!((hours.start, hours.end()), (noon - 23 * HOUR, noon + HOUR));
-        assert_eq!(Periods::between(noon, noon, DAY).map(|one| (one.start, one.count)), Ok((noon - DAY / 2, 1)));
+        assert_eq!(
+            Periods::between(noon, noon, DAY).map(|one| (one.start, one.count)),
+            Ok((noon - DAY / 2, 1))
+        );
         assert!(Periods::between(noon, noon - DAY, DAY).is_err());
         assert!(Periods::between(i64::MIN / 2, i64::MAX / 2, HOUR).is_err());
         let metrics = days.metrics(&[7]);

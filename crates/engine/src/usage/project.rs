@@ -35,7 +35,8 @@ fn count(c: &Connection, periods: &Periods) -> Result<Value, StoreError> {
     let users = Stock::count(c, periods, Kind::number("user"), &[])?;
     let rows = rows(c, periods, &size::rows(c, None)?)?;
     let asked = Asked::read(c, periods)?;
-    let bytes: i64 = c.query_row("SELECT coalesce(sum(size), 0) FROM file WHERE complete", [], |row| row.get(0))?;
+    let bytes: i64 =
+        c.query_row("SELECT coalesce(sum(size), 0) FROM file WHERE complete", [], |row| row.get(0))?;
     Ok(json!({
         "usersTotal": users.total,
         "users": periods.metrics(&users.history),

@@ -32,8 +32,13 @@ impl Asked {
         let mut rows = hours.query([periods.start, periods.step, periods.end()])?;
         while let Some(row) = rows.next()? {
             let place = usize::try_from(row.get::<_, i64>(0)?).unwrap_or_default();
-            let of_kind =
-                [&mut asked.requests, &mut asked.network, &mut asked.row_reads, &mut asked.row_writes, &mut asked.pictures];
+            let of_kind = [
+                &mut asked.requests,
+                &mut asked.network,
+                &mut asked.row_reads,
+                &mut asked.row_writes,
+                &mut asked.pictures,
+            ];
             for (column, values) in (1..).zip(of_kind) {
                 if let Some(value) = values.get_mut(place) {
                     *value = row.get(column)?;

@@ -14,7 +14,7 @@ use std::{
 };
 
 use axum::http::Method;
-use rusqlite::{Connection, Transaction};
+use rusqlite::Connection;
 use tokio::sync::Notify;
 
 pub use courier::work;
@@ -57,20 +57,30 @@ impl Webhooks {
         Ok(Self { wanted, busy: Mutex::default(), wake: Arc::default() })
     }
 
-    /// Writes what is to be told of `events`.
+    fn wanted(&self) -> Arc<Vec<Wanted>> {
+        self.wanted.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether something may be wanted in the transaction that `queued` this much.
+    pub fn takes_more(&self, queued: &Queued) -> bool {
+        self.wanted().iter().any(|webhook| !queued.full.contains(&webhook.number))
+    }
+
+    /// Writes what is to be told of `events`, after what the same transaction has `queued` already.
     pub fn queue(
         &self,
-        tx: &Transaction<'_>,
+        tx: &Connection,
         events: &[Event],
         actor: &str,
         now: i64,
-    ) -> Result<Queued, StoreError> {
-        let wanted = self.wanted.read().unwrap_or_else(PoisonError::into_inner).clone();
+        queued: &mut Queued,
+    ) -> Result<(), StoreError> {
+        let wanted = self.wanted();
         // Nearly always.
         if wanted.is_empty() || events.is_empty() {
-            return Ok(Queued::default());
+            return Ok(());
         }
-        queue::put(tx, &wanted, events, actor, now)
+        queue::put(tx, &wanted, events, (actor, now), queued)
     }
 
     /// After the commit.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use axum::body::Bytes;
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, params};
 
 use crate::core::{events::Event, row_key::RowKey, store::StoreError};
 
@@ -56,14 +56,14 @@ pub fn wanted(c: &Connection) -> Result<Vec<Wanted>, StoreError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Puts events into the queue that somebody wants, each with who did it and when.
 pub fn put(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     wanted: &[Wanted],
     events: &[Event],
-    actor: &str,
-    now: i64,
-) -> Result<Queued, StoreError> {
-    let mut queued = Queued::default();
+    (actor, now): (&str, i64),
+    queued: &mut Queued,
+) -> Result<(), StoreError> {
     for event in events {
         let takers: Vec<&Wanted> = wanted
             .iter()
@@ -94,10 +94,10 @@ pub fn put(
         }
         queued.some |= some;
     }
-    Ok(queued)
+    Ok(())
 }
 
-fn pause_full(tx: &Transaction<'_>, webhook: i64, now: i64) -> Result<(), StoreError> {
+fn pause_full(tx: &Connection, webhook: i64, now: i64) -> Result<(), StoreError> {
     tracing::warn!("a webhook is paused: too much waits for it");
     let logs = format!("Paused: {MOST} deliveries wait. What happened since was not kept.");
     let sql = "UPDATE webhook SET enabled = 0, logs = ?1, updated = ?2 WHERE number = ?3 AND enabled";
@@ -261,6 +261,18 @@ mod tests {
         (0..how_many).map(event).collect()
     }
 
+    fn put_all(
+        tx: &Connection,
+        wanted: &[Wanted],
+        events: &[Event],
+        actor: &str,
+        now: i64,
+    ) -> Result<Queued, StoreError> {
+        let mut queued = Queued::default();
+        put(tx, wanted, events, (actor, now), &mut queued)?;
+        Ok(queued)
+    }
+
     async fn store(folder: &tempfile::TempDir) -> Store {
         let store = Store::open(folder.path()).expect("opened");
         store.write(|tx| Ok(tx.execute(WEBHOOK, [])?)).await.expect("a webhook");
@@ -274,8 +286,8 @@ mod tests {
         let left = store.write(|tx| {
             let wanted = wanted(tx)?;
             let other = Event::new(&[("teams", "t")], "delete", json!({}), 0);
-            assert!(!put(tx, &wanted, &[other], "", 5)?.some);
-            assert!(put(tx, &wanted, &events(3), "ada", 5)?.some);
+            assert!(!put_all(tx, &wanted, &[other], "", 5)?.some);
+            assert!(put_all(tx, &wanted, &events(3), "ada", 5)?.some);
             assert!(waiting(tx)?[0].due <= 5);
             assert!(take(tx, 1, 4, 8)?.is_none(), "nothing is due yet");
             let (target, deliveries) = take(tx, 1, 5, 2)?.expect("due");
@@ -309,7 +321,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("folder");
         let store = store(&folder).await;
         let checked = store.write(|tx| {
-            put(tx, &wanted(tx)?, &events(12), "", 0)?;
+            put_all(tx, &wanted(tx)?, &events(12), "", 0)?;
             let mut now = 0;
             for failures in 1..=FAILURES {
                 let (target, deliveries) = take(tx, 1, now, 4)?.expect("due");
@@ -345,7 +357,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("folder");
         let store = store(&folder).await;
         let order = store.write(|tx| {
-            put(tx, &wanted(tx)?, &events(3), "", 0)?;
+            put_all(tx, &wanted(tx)?, &events(3), "", 0)?;
             let (mut now, mut order) = (0, Vec::new());
             while let Some(next) = waiting(tx)?.first() {
                 now = now.max(next.due);
@@ -369,7 +381,7 @@ mod tests {
         let store = store(&folder).await;
         let full = store.write(|tx| {
             tx.execute("UPDATE webhook SET waiting = ?1", [MOST - 1])?;
-            let queued = put(tx, &wanted(tx)?, &events(3), "", 0)?;
+            let queued = put_all(tx, &wanted(tx)?, &events(3), "", 0)?;
             assert!(queued.some && wanted(tx)?.is_empty());
             let kept: i64 = tx.query_row("SELECT count(*) FROM webhook_event", [], |row| row.get(0))?;
             Ok((queued.full, kept))

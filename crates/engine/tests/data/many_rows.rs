@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{Client, Running},
+    harness::{Client, Running, socket::Socket},
     notes::{self, ROWS, found, query},
 };
 
@@ -50,6 +50,60 @@ async fn many_rows_change_together_or_not_at_all() {
     for (method, body) in [(Method::POST, rows), (Method::PATCH, change), (Method::DELETE, gone)] {
         assert_eq!(ada.refused(method, ROWS, &body).await.0, 401);
     }
+}
+
+/// So many rows with ids and counts from 0 on.
+async fn fill(admin: &Client, how_many: usize) {
+    let all: Vec<Value> =
+        (0..how_many).map(|n| json!({ "$id": format!("r{n}"), "name": "old", "count": n % 100 })).collect();
+    for rows in all.chunks(1000) {
+        assert_eq!(admin.ok(Method::POST, ROWS, &json!({ "rows": rows })).await["total"], rows.len());
+    }
+}
+
+#[tokio::test]
+async fn more_rows_than_are_told_change_at_once_and_who_listens_asks_again() {
+    let engine = Running::start().await;
+    let admin = counters(&engine, json!(["read(\"any\")"])).await;
+    fill(&admin, 6000).await;
+    let (mut hears, _) = Socket::open(&engine, "&channels[]=rows", &engine.guest()).await;
+    let mut one =
+        Socket::open(&engine, "&channels[]=tablesdb.main.tables.notes.rows.r5999", &engine.guest()).await.0;
+    let (mut other, _) =
+        Socket::open(&engine, "&channels[]=tablesdb.main.tables.other.rows", &engine.guest()).await;
+    // The last one may not be doubled: none is, and nobody hears of any.
+    admin.ok(Method::PATCH, &format!("{ROWS}/r5999"), &json!({ "data": { "count": 100 } })).await;
+    let more = json!({ "method": "increment", "values": [1] }).to_string();
+    let all = json!({ "queries": [], "data": { "name": "new", "count": more } });
+    assert_eq!(admin.refused(Method::PATCH, ROWS, &all).await, (400, "row_invalid_structure".into()));
+    let new = query("equal", "name", &json!(["new"]));
+    assert_eq!(admin.get(&notes::list(ROWS, std::slice::from_ref(&new))).await["total"], 0);
+    for socket in [&mut hears, &mut one] {
+        socket.event("databases.main.tables.notes.rows.r5999.update").await;
+        socket.silent().await;
+    }
+    let last = query("orderDesc", "$sequence", &json!([])).to_string();
+    let all = json!({ "queries": [last], "data": { "name": "new" } });
+    let changed = admin.ok(Method::PATCH, ROWS, &all).await;
+    let shown = changed["rows"].as_array().expect("rows");
+    assert_eq!((changed["total"].as_u64(), shown.len()), (Some(6000), 1000));
+    assert_eq!((&shown[0]["$id"], &shown[999]["$id"]), (&json!("r5999"), &json!("r5000")));
+    assert_eq!(admin.get(&notes::list(ROWS, &[new])).await["total"], 5000, "counting stops there");
+    for socket in [&mut hears, &mut one] {
+        loop {
+            let told = socket.next().await;
+            match told["type"].as_str() {
+                Some("event") => assert_eq!(told["data"]["payload"]["name"], "new"),
+                Some("error") => assert_eq!(told["data"]["code"], 1013, "come back later"),
+                _ => break assert_eq!(told, json!({ "type": "close", "code": 1013 })),
+            }
+        }
+    }
+    other.silent().await;
+    let most = json!({ "queries": [query("lessThan", "count", &json!([90])).to_string()] });
+    assert_eq!(admin.ok(Method::DELETE, ROWS, &most).await["total"], 5400);
+    assert_eq!(admin.get(ROWS).await["total"], 600);
+    other.silent().await;
 }
 
 #[tokio::test]

@@ -120,3 +120,21 @@ async fn rings_are_deleted_once_and_kept_where_that_is_declared() {
     let refused = admin.refused(Method::POST, &format!("{}/rows", table("people")), &missing).await;
     assert_eq!(refused.1, "relationship_value_invalid");
 }
+
+#[tokio::test]
+async fn rows_that_go_with_others_are_deleted_with_all_and_counted_once() {
+    let engine = Running::start().await;
+    let admin = tables(&engine, &["people"]).await;
+    relate(&admin, "people", itself("oneToMany", "reports", Some("manager"), "cascade")).await;
+    for (id, manager) in
+        [("ada", Value::Null), ("ben", json!("ada")), ("cem", json!("ben")), ("dan", Value::Null)]
+    {
+        make(&admin, "people", id, json!({ "name": id, "manager": manager })).await;
+    }
+    let rows = format!("{}/rows", table("people"));
+    let but_dan = json!({ "queries": [query("notEqual", "name", &json!(["dan"])).to_string()] });
+    let gone = admin.ok(Method::DELETE, &rows, &but_dan).await;
+    assert_eq!((gone["total"].as_i64(), gone["rows"].as_array().map(Vec::len)), (Some(3), Some(1)));
+    assert_eq!(gone["rows"][0]["$id"], "ada", "the others went with her");
+    assert_eq!(admin.get(&rows).await["total"], 1);
+}

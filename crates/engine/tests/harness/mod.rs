@@ -108,6 +108,7 @@ impl Running {
             quota: None,
             encryption: None,
             scanner: None,
+            avif_reader: Some(env!("CARGO_BIN_EXE_telestack-engine-avif").into()),
             objects: None,
             messenger: MessengerConfig {
                 organisation: "Northlight".into(),

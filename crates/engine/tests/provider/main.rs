@@ -29,7 +29,7 @@ fn of(status: u16, kind: &str) -> (u16, String) {
 
 /// An engine on which an administrator turned it on.
 async fn start() -> Running {
-    let engine = Running::start().await;
+    let engine = Running::with(|config| config.accounts.programs = 3).await;
     set(&engine, &json!({})).await;
     engine
 }

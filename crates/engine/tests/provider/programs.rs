@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{BACK, OAUTH, Program, agree, bearer, of, start, text};
+use crate::{BACK, OAUTH, Program, agree, bearer, harness::Running, of, start, text};
 
 #[tokio::test]
 async fn a_program_is_its_owners() {
@@ -105,4 +105,60 @@ async fn a_program_is_its_owners() {
     ben.ok(Method::DELETE, "/apps/web", &Value::Null).await;
     assert_eq!(ada.get("/account/consents").await["total"], 0);
     assert_eq!(ben.refused(Method::GET, "/apps/web", &Value::Null).await, of(404, "app_not_found"));
+}
+
+#[tokio::test]
+async fn who_registers_programs_is_the_organisations_decision() {
+    let engine = Running::start().await;
+    let admin = engine.admin();
+    let ada = engine.user("ada").await;
+    let app =
+        |id: &str, team: &str| json!({ "appId": id, "name": id, "redirectUris": [BACK], "teamId": team });
+    // Where nobody says otherwise: administrators, also for somebody's team.
+    assert_eq!(
+        ada.refused(Method::POST, "/apps", &app("mine", "")).await,
+        of(403, "general_access_forbidden")
+    );
+    ada.ok(Method::POST, "/teams", &json!({ "teamId": "clinic", "name": "Clinic" })).await;
+    let refused = ada.refused(Method::POST, "/apps", &app("ours", "clinic")).await;
+    assert_eq!(refused, of(403, "general_access_forbidden"));
+    admin.ok(Method::POST, "/apps", &app("ours", "clinic")).await;
+    let engine = engine.restart_with(|config| config.accounts.programs = 2).await;
+    let (admin, ada) = (engine.admin(), engine.sign_in("ada@example.org").await);
+    // What an administrator gave her team is hers to change, and counts.
+    ada.ok(Method::PUT, "/apps/ours", &json!({ "name": "Ours" })).await;
+    ada.ok(Method::POST, "/apps", &app("mine", "")).await;
+    ada.ok(Method::POST, "/teams", &json!({ "teamId": "other", "name": "Other" })).await;
+    let ada = engine.sign_in("ada@example.org").await;
+    for team in ["", "clinic", "other"] {
+        let refused = ada.refused(Method::POST, "/apps", &app("more", team)).await;
+        assert_eq!(refused, of(400, "general_argument_invalid"), "{team}");
+    }
+    // Neither a gift to a team of hers makes room, nor does it need some.
+    ada.ok(Method::PATCH, "/apps/mine/team", &json!({ "teamId": "other" })).await;
+    let refused = ada.refused(Method::POST, "/apps", &app("more", "")).await;
+    assert_eq!(refused, of(400, "general_argument_invalid"));
+    ada.ok(Method::DELETE, "/apps/mine", &Value::Null).await;
+    ada.ok(Method::POST, "/apps", &app("more", "")).await;
+    let ben = engine.user("ben").await;
+    ben.ok(Method::POST, "/apps", &app("his", "")).await;
+    admin.ok(Method::POST, "/apps", &app("nobodys", "")).await;
+    assert_eq!(
+        (ada.get("/apps").await["total"].as_i64(), admin.get("/apps").await["total"].as_i64()),
+        (Some(2), Some(4))
+    );
+}
+
+#[tokio::test]
+async fn a_program_is_known_also_where_nothing_can_be_written_any_more() {
+    let engine = start().await;
+    let ada = engine.user("ada").await;
+    let program = Program::register(&engine, &ada, "notes", &json!({})).await;
+    // As on a full disk, where it matters: the use of its secret is not noted.
+    let database = engine.folder.as_ref().expect("folder").path().join("engine.sqlite");
+    let full =
+        "CREATE TRIGGER full BEFORE UPDATE OF accessed ON app_secret BEGIN SELECT RAISE(ABORT, 'full'); END";
+    rusqlite::Connection::open(database).expect("opened").execute_batch(full).expect("made");
+    program.ok("/revoke", &[("token", "x")]).await;
+    assert_eq!(ada.get("/apps/notes/secrets").await["secrets"][0]["lastAccessedAt"], Value::Null);
 }

@@ -218,6 +218,8 @@ fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const GERMAN: Language = Language { code: *b"de\0\0\0", length: 2 };
@@ -309,5 +311,19 @@ mod tests {
         }
         assert_eq!(Language::of(&HeaderMap::new()), Language::ENGLISH);
         assert_eq!(of("accept-language", "de-AT").built_in(), BuiltIn::German);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_browser_speaks_is_a_code_of_letters(text in ".{0,30}", plain in "[-a-zA-Z;,=.0-9 ]{0,12}") {
+            for text in [text, plain] {
+                let mut headers = HeaderMap::new();
+                let Ok(value) = text.parse() else { continue };
+                headers.insert(header::ACCEPT_LANGUAGE, value);
+                let language = Language::of(&headers);
+                prop_assert_eq!(Language::from_code(language.code()), Some(language));
+                prop_assert!(language.code().bytes().all(|byte| byte == b'-' || byte.is_ascii_lowercase()));
+            }
+        }
     }
 }

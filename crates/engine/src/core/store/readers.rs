@@ -168,7 +168,9 @@ mod tests {
         store.write(move |tx| Ok(tx.execute_batch(fill)?)).await.expect("filled");
         let patience = Patience { reading: Some(Duration::from_millis(100)), writing: None };
         let explode = |sql: &'static str| {
-            move |c: &rusqlite::Connection| Ok(c.query_row(sql, [], |row| row.get::<_, i64>(0))?)
+            move |c: &rusqlite::Connection| -> Result<i64, StoreError> {
+                Ok(c.query_row(sql, [], |row| row.get(0))?)
+            }
         };
         for sql in [
             "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n",

@@ -98,9 +98,11 @@ fn rename(object: &mut Map<String, Value>, from: &str, to: &str) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
+    use crate::core::arbitrary;
 
     fn renamed(mut value: Value, by: fn(&mut Value)) -> Value {
         by(&mut value);
@@ -145,6 +147,32 @@ mod tests {
         ] {
             let error = renamed(json!({ "code": 400, "message": "", "type": newer }), answer);
             assert_eq!(error["type"], older);
+        }
+    }
+
+    /// What lies in the lists and objects of a value, in some order, and how deep.
+    fn values(value: &Value, depth: usize, found: &mut Vec<String>) {
+        match value {
+            Value::Array(list) => list.iter().for_each(|value| values(value, depth + 1, found)),
+            Value::Object(map) => map.values().for_each(|value| values(value, depth + 1, found)),
+            other => found.push(format!("{depth} {other}")),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_people_wrote_stays_as_it_is(data in arbitrary::tree("[a-z]{0,9}"), id in "[a-z]{1,5}") {
+            let asked = renamed(json!({ "documentId": id, "data": data }), request);
+            prop_assert_eq!(asked, json!({ "rowId": id, "data": data }));
+            let row = json!({ "$id": id, "$tableId": "t", "documents": data, "code": data, "lengths": data });
+            let (mut before, mut after) = (Vec::new(), Vec::new());
+            values(&row, 0, &mut before);
+            values(&renamed(row, answer), 0, &mut after);
+            before.sort();
+            after.sort();
+            prop_assert_eq!(before, after);
+            renamed(data.clone(), request);
+            renamed(data, answer);
         }
     }
 }

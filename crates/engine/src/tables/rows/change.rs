@@ -70,7 +70,7 @@ impl Work<'_> {
             other => other?,
         };
         let row = table.find(self.tx, id)?.ok_or_else(missing)?;
-        self.events.push(table.event(&row, told, self.now));
+        self.tell(table, &row, told)?;
         Ok(row)
     }
 }

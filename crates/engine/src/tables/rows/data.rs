@@ -79,3 +79,30 @@ pub fn permissions(data: &mut Map<String, Value>) -> ApiResult<Option<Vec<String
 pub fn invalid(message: &str) -> ApiError {
     ApiError::new(StatusCode::BAD_REQUEST, "row_invalid_structure", format!("Invalid row: {message}."))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::core::{arbitrary, ids};
+
+    proptest! {
+        #[test]
+        fn a_row_is_taken_apart_and_nothing_of_it_is_lost(
+            mut data in proptest::collection::hash_map("[$a-z]{0,3}", arbitrary::tree(".{0,5}"), 0..5),
+            id in proptest::option::of(arbitrary::leaf("[-a-z_. ]{0,4}")),
+            permissions in proptest::option::of(arbitrary::tree("read\\(\"any\"\\)")),
+        ) {
+            data.remove("$id");
+            let columns = data.clone();
+            data.extend(id.map(|id| ("$id".to_owned(), id)));
+            data.extend(permissions.map(|list| ("$permissions".to_owned(), list)));
+            let given = data.clone();
+            let Ok(row) = bulk_row(data.into_iter().collect()) else { return Ok(()) };
+            prop_assert!(ids::is_id(&row.id));
+            prop_assert_eq!(row.permissions.is_some(), given.get("$permissions").is_some_and(Value::is_array));
+            prop_assert_eq!(row.data, columns.into_iter().collect::<Map<String, Value>>());
+        }
+    }
+}

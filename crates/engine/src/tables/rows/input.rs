@@ -119,7 +119,7 @@ async fn one(call: Call, body: &Body, operation: Operation, status: StatusCode) 
 }
 
 async fn many(call: Call, body: &Body, operation: Operation, status: StatusCode) -> ApiResult<Response> {
-    let Changed { total, rows } =
+    let Changed { total, rows, .. } =
         transactions::perform(call, body.transaction_id.as_deref(), operation).await?;
     routes::json(status, &json!({ "total": total, "rows": rows }))
 }

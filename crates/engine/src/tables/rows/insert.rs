@@ -53,7 +53,7 @@ impl Work<'_> {
         };
         self.relate(table, &new.id, &new.data, &links)?;
         let row = table.find(self.tx, &new.id)?.ok_or_else(missing)?;
-        self.events.push(table.event(&row, told, self.now));
+        self.tell(table, &row, told)?;
         Ok(row)
     }
 

@@ -15,10 +15,12 @@ mod relate;
 mod remove;
 mod room;
 mod row;
+mod witness;
 
 pub use self::{
     data::bulk_row,
     operation::{Changed, Operation, Work},
+    witness::{RowChange, Witness},
 };
 use crate::core::error::ApiError;
 

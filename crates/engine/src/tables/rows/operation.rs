@@ -4,9 +4,18 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
-use super::data::invalid;
+use super::{
+    data::invalid,
+    room::Room,
+    witness::{RowChange, Witness},
+};
 use crate::{
-    core::{caller::Caller, error::ApiResult, events::Event, permissions, store::StoreError},
+    core::{
+        caller::Caller,
+        error::ApiResult,
+        permissions,
+        store::{StoreError, patience},
+    },
     tables::table::Table,
 };
 
@@ -56,8 +65,8 @@ pub struct Work<'a> {
     pub caller: &'a Caller,
     /// Unix milliseconds.
     pub now: i64,
-    /// What is told of the rows that change.
-    pub events: &'a mut Vec<Event>,
+    /// Who hears of the rows that change.
+    witness: &'a mut dyn Witness,
     /// How deep within another row the row lies that is written.
     depth: usize,
     /// Rows that were written within others.
@@ -65,8 +74,14 @@ pub struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    pub fn new(tx: &'a Connection, caller: &'a Caller, now: i64, events: &'a mut Vec<Event>) -> Self {
-        Self { tx, caller, now, events, depth: 0, within: 0 }
+    pub fn new(tx: &'a Connection, caller: &'a Caller, now: i64, witness: &'a mut dyn Witness) -> Self {
+        Self { tx, caller, now, witness, depth: 0, within: 0 }
+    }
+
+    /// Says that a row was changed; an error where too much time went by.
+    pub fn tell(&mut self, table: &Table, row: &Value, action: &str) -> Result<(), StoreError> {
+        patience::check()?;
+        self.witness.saw(self.tx, RowChange { table, row, action, time: self.now })
     }
 
     /// Writes a row within another one: not too deep, and not too many.
@@ -89,26 +104,28 @@ impl<'a> Work<'a> {
     }
 }
 
-/// The rows that an operation changed: how many, and the first of them as they are now.
+/// The rows that an operation changed: how many, and the first of them as they are now. Appwrite answers no more of them
+/// than that either.
 #[derive(Debug, Default)]
 pub struct Changed {
     pub total: usize,
     pub rows: Vec<Value>,
+    room: Room,
 }
 
 impl Changed {
-    /// Rows that are shown of many.
+    /// Rows that are shown of many, as far as there is room for them.
     const SHOWN: usize = 1000;
 
     pub fn push(&mut self, row: Value) {
         self.total += 1;
-        if self.rows.len() < Self::SHOWN {
+        if self.rows.len() < Self::SHOWN && self.room.holds(&row) {
             self.rows.push(row);
         }
     }
 
     pub fn one(row: Value) -> Self {
-        Self { total: 1, rows: vec![row] }
+        Self { total: 1, rows: vec![row], room: Room::default() }
     }
 }
 
@@ -130,6 +147,11 @@ impl Operation {
             Self::Add { .. } => true,
             _ => false,
         }
+    }
+
+    /// Whether it concerns whatever rows are found when it is performed.
+    pub fn finds(&self) -> bool {
+        matches!(self, Self::UpdateMany { .. } | Self::DeleteMany { .. })
     }
 
     /// Makes it say for itself what would follow from its author: it may be performed later, by somebody else.
@@ -155,5 +177,27 @@ impl Operation {
             Self::UpdateMany { queries, data } => work.change_many(table, queries, data),
             Self::DeleteMany { queries } => work.remove_many(table, queries),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn of_many_rows_the_first_are_shown_as_far_as_they_fit() {
+        let mut changed = Changed::default();
+        (0..1500).for_each(|number| changed.push(json!({ "$id": number })));
+        assert_eq!((changed.total, changed.rows.len(), &changed.rows[999]["$id"]), (1500, 1000, &json!(999)));
+        let mut large = Changed::default();
+        (0..100).for_each(|_| large.push(json!({ "text": "x".repeat(1 << 20) })));
+        large.push(json!({}));
+        assert_eq!(
+            (large.total, large.rows.len()),
+            (101, 63),
+            "no small one after a large one that is not shown"
+        );
     }
 }

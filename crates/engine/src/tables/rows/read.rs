@@ -38,7 +38,7 @@ pub async fn get(call: Call) -> ApiResult<Response> {
         let page = query::parse_fields(&queries, &Attributes::of(c, &table, &caller))?;
         let selection = Selection::narrow(&mut table, &page.select)?;
         let mut rows = [table.find_for(c, &id, &caller, Action::Read)?];
-        let room = Room::new();
+        let room = Room::default();
         selection.load(c, &table, &mut rows, &Reader { caller: &caller, room: &room }, 0)?;
         room.check()?;
         let [row] = rows;
@@ -78,7 +78,7 @@ fn page(
     let selection = Selection::narrow(&mut table, &page.select)?;
     let (select, from) = (table.select(), table.sql());
     let source = Source { select: &select, from: &from, key: ("\"$id\"", Vec::new()), last: "\"$sequence\"" };
-    let room = Room::new();
+    let room = Room::default();
     let (total, mut rows) = page.list(c, source, counted, |row| room.row(&table, row))?;
     selection.load(c, &table, &mut rows, &Reader { caller, room: &room }, 0)?;
     room.check()?;

@@ -10,7 +10,11 @@ use super::{
     operation::Work,
 };
 use crate::{
-    core::{error::ApiError, permissions::Action, store::StoreError},
+    core::{
+        error::ApiError,
+        permissions::Action,
+        store::{StoreError, patience},
+    },
     tables::{relations::OnDelete, table::Table},
 };
 
@@ -20,6 +24,7 @@ impl Work<'_> {
         let row = table.find_for(self.tx, id, self.caller, Action::Delete)?;
         let mut waiting = self.take(table, id, &row)?;
         while let Some((table, id)) = waiting.pop() {
+            patience::check()?;
             if let Some(row) = table.find(self.tx, &id)? {
                 waiting.extend(self.take(&table, &id, &row)?);
             }
@@ -37,7 +42,7 @@ impl Work<'_> {
         let following = self.following(table, id)?;
         let sql = format!("DELETE FROM {} WHERE \"$id\" = ?1", table.sql());
         self.tx.prepare_cached(&sql)?.execute([id])?;
-        self.events.push(table.event(row, "delete", self.now));
+        self.tell(table, row, "delete")?;
         Ok(following)
     }
 

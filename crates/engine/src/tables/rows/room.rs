@@ -21,11 +21,13 @@ pub struct Room {
     left: Cell<usize>,
 }
 
-impl Room {
-    pub fn new() -> Self {
+impl Default for Room {
+    fn default() -> Self {
         Self { left: Cell::new(LARGEST) }
     }
+}
 
+impl Room {
     /// The row, or nothing once there is no room any more; then [`Room::check`] says so.
     pub fn row(&self, table: &Table, row: &Row<'_>) -> rusqlite::Result<Value> {
         let mut size = 0;
@@ -41,7 +43,12 @@ impl Room {
 
     /// A copy of a value, for which the same holds.
     pub fn copy(&self, value: &Value) -> Value {
-        if self.takes(size(value)) { value.clone() } else { Value::Null }
+        if self.holds(value) { value.clone() } else { Value::Null }
+    }
+
+    /// Whether there is room for a value, which is then taken.
+    pub fn holds(&self, value: &Value) -> bool {
+        self.takes(size(value))
     }
 
     fn takes(&self, size: usize) -> bool {
@@ -60,7 +67,8 @@ impl Room {
     }
 }
 
-fn size(value: &Value) -> usize {
+/// About what a value takes in memory.
+pub fn size(value: &Value) -> usize {
     VALUE
         + match value {
             Value::String(text) => text.len(),
@@ -78,7 +86,7 @@ mod tests {
 
     #[test]
     fn there_is_an_end_and_it_is_said() {
-        let room = Room::new();
+        let room = Room::default();
         let mib = json!({ "text": ["x".repeat(1 << 20)] });
         for _ in 0..63 {
             assert_eq!(room.copy(&mib), mib);

@@ -73,21 +73,31 @@ impl Table {
         Ok(row)
     }
 
+    /// The channels of all its rows; those that name the table have one of each row beneath them.
+    pub fn channels(&self) -> Vec<String> {
+        let (database, table) = (&self.database, &self.id);
+        // The older names of the same things are still asked for.
+        vec![
+            "rows".to_owned(),
+            "documents".to_owned(),
+            format!("databases.{database}.tables.{table}.rows"),
+            format!("tablesdb.{database}.tables.{table}.rows"),
+            format!("databases.{database}.collections.{table}.documents"),
+        ]
+    }
+
     /// What is told of a row: to whom may read the table, and with row security to whom may read the row.
     pub fn event(&self, row: &Value, action: &str, time: i64) -> Event {
         let of_row = permissions_of(row);
         let of_row = self.row_security.then_some(&of_row).into_iter().flatten();
         let (database, table) = (&self.database, &self.id);
         let id = row["$id"].as_str().unwrap_or_default();
-        let mut channels = vec!["rows".to_owned(), "documents".to_owned()];
-        // The older names of the same things are still asked for.
-        for rows in [
-            format!("databases.{database}.tables.{table}.rows"),
-            format!("tablesdb.{database}.tables.{table}.rows"),
-            format!("databases.{database}.collections.{table}.documents"),
-        ] {
-            channels.push(format!("{rows}.{id}"));
-            channels.push(rows);
+        let mut channels = Vec::new();
+        for channel in self.channels() {
+            if channel.contains('.') {
+                channels.push(format!("{channel}.{id}"));
+            }
+            channels.push(channel);
         }
         let mut event = Event::new(
             &[("databases", database), ("tables", table), ("rows", id)],

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     core::{
         error::{ApiError, ApiResult},
-        events::Event,
+        events::Telling,
         routes::Call,
         store::StoreError,
     },
@@ -28,11 +28,12 @@ pub async fn perform(call: Call, transaction: Option<&str>, mut operation: Opera
     let (caller, now) = (call.caller, call.app.now());
     let Some(transaction) = transaction.map(str::to_owned) else {
         let brief = operation.is_brief();
-        let work = move |tx: &rusqlite::Transaction<'_>, events: &mut Vec<Event>| {
+        let work = move |tx: &rusqlite::Transaction<'_>, telling: &mut Telling| {
             let table = Table::open(tx, &database, &table, &caller)?;
-            operation.perform(&mut Work::new(tx, &caller, now, events), &table)
+            operation.perform(&mut Work::new(tx, &caller, now, telling), &table)
         };
-        return Ok(if brief { call.app.change_briefly(work).await? } else { call.app.change(work).await? });
+        let app = call.app;
+        return Ok(if brief { app.change_briefly(work).await? } else { app.change_much(work).await? });
     };
     operation.settle(&caller)?;
     let staged = vec![Staged { database, table, by_key: caller.is_key(), operation }];

@@ -1,10 +1,16 @@
 //! What happened, told in the order of the commits to whoever listens in this process.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+mod telling;
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
 
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
+pub use self::telling::Telling;
 use super::clock::iso;
 
 tokio::task_local! {
@@ -35,6 +41,8 @@ pub struct Event {
     pub concerns: Vec<String>,
     /// Whether the payload may not lie open in the database, where it waits to be told.
     pub secret: bool,
+    /// Whether it stands for more changes than are told: who listens to one of the channels, or beneath one, missed some.
+    pub missed: bool,
     /// Unix milliseconds.
     pub time: i64,
     text: OnceLock<String>,
@@ -52,11 +60,18 @@ impl Event {
             readers: Vec::new(),
             concerns: Vec::new(),
             secret: false,
+            missed: false,
             time,
             text: OnceLock::new(),
         };
         event.add_names(path, action);
         event
+    }
+
+    /// Tells that more happened on these channels, and beneath them, than is told.
+    pub fn missed(channels: BTreeSet<String>, time: i64) -> Self {
+        let channels = channels.into_iter().collect();
+        Self { channels, missed: true, ..Self::new(&[], "", Value::Null, time) }
     }
 
     /// Further names for the same change.
@@ -182,7 +197,8 @@ impl Bus {
     }
 
     /// Every event from now on, and the number of the last one before. A change of a thousand rows tells a thousand events
-    /// at once, so nothing bounds what waits here: whoever listens only passes on, and bounds what waits behind them.
+    /// at once, so nothing but [`Telling`] bounds what waits here: whoever listens only passes on, and bounds what waits
+    /// behind them.
     pub fn listen(&self) -> (u64, mpsc::UnboundedReceiver<Numbered>) {
         let (sender, receiver) = mpsc::unbounded_channel();
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
