@@ -5,7 +5,6 @@ use url::Url;
 
 /// A client that calls nothing but these. Without TLS among them the system's certificates are not read: reading them takes
 /// as long as the rest of a server's start, for each client anew.
-#[must_use]
 pub fn client_of(servers: &[&Url]) -> ClientBuilder {
     let builder = reqwest::Client::builder();
     let plain = servers.iter().all(|url| matches!(url.scheme(), "http" | "ws"));
