@@ -82,7 +82,9 @@ async fn bodies_that_do_not_end_fill_no_memory_and_keep_nobody_else_waiting() {
     let server = place.serve("telestack.toml").await;
     server.api.furnish().await;
     let [before, _] = server.memory();
-    let head = format!("POST /v1{ROWS} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000000\r\n\r\n");
+    let head = format!(
+        "POST /v1{ROWS} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000000\r\n\r\n"
+    );
     let most_of_it = vec![b' '; 990_000];
     let mut waiting: FuturesUnordered<_> = (0..ALL)
         .map(async |_| {
@@ -98,7 +100,8 @@ async fn bodies_that_do_not_end_fill_no_memory_and_keep_nobody_else_waiting() {
         let (status, body) = waiting.next().await.expect("more");
         assert_eq!((status, &body["type"]), (503, &json!("general_server_error")), "{body}");
     }
-    let large = json!({ "rowId": "unique()", "data": { "text": "x", "number": 1 }, "not": " ".repeat(500_000) });
+    let large =
+        json!({ "rowId": "unique()", "data": { "text": "x", "number": 1 }, "not": " ".repeat(500_000) });
     server.api.ok(Method::POST, ROWS, &large).await;
     drop(waiting);
     let [_, most] = server.memory();

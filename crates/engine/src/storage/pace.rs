@@ -23,10 +23,7 @@ impl Pace {
     }
 
     /// The next piece of a form, unless it takes too long.
-    pub async fn wait<T>(
-        &mut self,
-        piece: impl Future<Output = Result<T, MultipartError>>,
-    ) -> ApiResult<T> {
+    pub async fn wait<T>(&mut self, piece: impl Future<Output = Result<T, MultipartError>>) -> ApiResult<T> {
         let began = Instant::now();
         let piece = tokio::time::timeout(self.left, piece).await;
         self.waited(began.elapsed());

@@ -97,9 +97,10 @@ impl Stream {
 /// An answer to what hyper could not read.
 fn refusal(head: &[u8]) -> Vec<u8> {
     let (status, message) = match head.get(9..12) {
-        Some(b"431") => {
-            (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "A request has at most 100 headers and 64 KiB before its body.")
-        }
+        Some(b"431") => (
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "A request has at most 100 headers and 64 KiB before its body.",
+        ),
         Some(b"414") => (StatusCode::URI_TOO_LONG, "The address is too long."),
         _ => (StatusCode::BAD_REQUEST, "This is no HTTP that the server understands."),
     };
@@ -112,7 +113,11 @@ fn refusal(head: &[u8]) -> Vec<u8> {
 }
 
 impl AsyncRead for Stream {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let before = into.filled().len();
         let read = Pin::new(&mut self.tcp).poll_read(context, into);
         if into.filled().len() > before {
@@ -123,7 +128,11 @@ impl AsyncRead for Stream {
 }
 
 impl AsyncWrite for Stream {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         if self.is_refusal(bytes) {
             return self.refuse(context, bytes, bytes.len());
         }
@@ -163,7 +172,9 @@ impl AsyncWrite for Stream {
                 Poll::Ready(Ok(())) if bytes.filled().is_empty() => return Poll::Ready(Ok(())),
                 Poll::Ready(Err(_)) => return Poll::Ready(Ok(())),
                 // Who sends nothing more is not waited for.
-                Poll::Pending if this.lingers.is_none() && this.refusal.is_none() => return Poll::Ready(Ok(())),
+                Poll::Pending if this.lingers.is_none() && this.refusal.is_none() => {
+                    return Poll::Ready(Ok(()));
+                }
                 read => {
                     let (until, left) =
                         this.lingers.get_or_insert_with(|| (Box::pin(sleep(LINGERS)), LINGER));

@@ -162,8 +162,7 @@ async fn what_is_no_request_is_refused_in_words() {
         let mut stream = TcpStream::connect(server.address).await.expect("connected");
         let (mut reading, mut writing) = stream.split();
         let mut answer = Vec::new();
-        let (_, read) =
-            tokio::join!(writing.write_all(text.as_bytes()), reading.read_to_end(&mut answer));
+        let (_, read) = tokio::join!(writing.write_all(text.as_bytes()), reading.read_to_end(&mut answer));
         read.expect("an answer");
         let answer = String::from_utf8(answer).expect("text");
         let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
@@ -184,7 +183,10 @@ async fn connections_beyond_the_limit_wait_for_a_place_and_sockets_keep_theirs()
     assert!(until(&mut socket, "\r\n\r\n").await.contains("101"));
     let mut kept = server.send(&request("/")).await;
     answered(&mut kept).await;
-    let waiting: Vec<_> = futures_util::future::join_all((0..20).map(|_| server.send("GET /held HTTP/1.1\r\nconnection: close\r\n\r\n"))).await;
+    let waiting: Vec<_> = futures_util::future::join_all(
+        (0..20).map(|_| server.send("GET /held HTTP/1.1\r\nconnection: close\r\n\r\n")),
+    )
+    .await;
     // A whole request after them: nobody else was let in meanwhile.
     kept.write_all(request("/").as_bytes()).await.expect("sent");
     answered(&mut kept).await;
