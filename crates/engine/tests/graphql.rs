@@ -391,13 +391,13 @@ async fn the_schema_follows_the_tables_and_shows_nobody_what_is_not_theirs() {
     assert_eq!(data(&ada, list, json!({})).await, json!({ "main_authorsList": { "rows": [] } }));
     // What is closed to somebody looks like what is not there.
     let secret = json!({ "tableId": "secret", "name": "Secret", "columns": [
-        { "key": "code", "type": "string", "size": 9 } ] });
+        { "key": "cipher", "type": "string", "size": 9 } ] });
     admin.ok(Method::POST, "/tablesdb/main/tables", &secret).await;
-    let of_secret = "{ main_secretList { rows { code } } }";
+    let of_secret = "{ main_secretList { rows { cipher } } }";
     let told = ask(&ada, of_secret, json!({})).await.to_string();
     let of_nothing = ask(&ada, &of_secret.replace("secret", "nosuch"), json!({})).await.to_string();
     assert_eq!(told.replace("secret", "nosuch"), of_nothing);
-    assert!(!told.contains("code") && told.contains("errors"));
+    assert!(!told.contains("cipher") && told.contains("errors"));
     data(&admin, of_secret, json!({})).await;
     admin
         .ok(
