@@ -30,7 +30,6 @@ pub async fn unknown() -> Response {
 }
 
 /// For a request whose code panicked. What it said, with the place, is on standard error already.
-#[expect(clippy::needless_pass_by_value, reason = "the layer gives it so")]
 pub fn panicked(_: Box<dyn Any + Send>) -> Response {
     tracing::error!("a request panicked");
     refuse(StatusCode::INTERNAL_SERVER_ERROR, "general_unknown", "The server could not do this.")

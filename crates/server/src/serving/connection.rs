@@ -148,7 +148,8 @@ pub async fn serve(
                 return Poll::Ready(());
             }
             // Asked once, it wakes this task: to ask it for each request would take a lock that all connections share.
-            if !told && !(waits && matches!(stopped.has_changed(), Ok(false))) {
+            let quiet = waits && matches!(stopped.has_changed(), Ok(false));
+            if !told && !quiet {
                 waits = true;
                 if stops.as_mut().poll(context).is_ready() {
                     told = true;
