@@ -356,7 +356,7 @@ fn with_selected(arguments: &mut Map<String, Json>, related: &[String]) {
     }
     let Json::Array(queries) = queries else { return };
     // Where nothing else is selected every column is.
-    let own = |query: &Json| query.as_str().is_some_and(|text| is_select(text));
+    let own = |query: &Json| query.as_str().is_some_and(is_select);
     let all = if queries.iter().any(own) { None } else { Some("*") };
     let names: Vec<&str> = all.into_iter().chain(related.iter().map(String::as_str)).collect();
     for names in names.chunks(SELECTED) {
