@@ -349,7 +349,11 @@ async fn further_projects_are_made_served_and_cared_for_with_the_first() {
     }
     assert_eq!(lab.get("/project").await["name"], "Field work");
     // The key of the server's own administrator opens the first project, and no other.
-    let (status, _) = field.of_project("lab", &field_key).call(Method::GET, "/users", &Value::Null).await.expect("an answer");
+    let (status, _) = field
+        .of_project("lab", &field_key)
+        .call(Method::GET, "/users", &Value::Null)
+        .await
+        .expect("an answer");
     assert_eq!(status, 401);
     let key = ["key", "create", "--project", "lab", "--name", "Reader", "--scopes", "users.read"];
     let (code, said) = place.says("telestack.toml", &key).await;
@@ -379,8 +383,12 @@ async fn further_projects_are_made_served_and_cared_for_with_the_first() {
     for (id, key) in [("field", &field_key), ("lab", &lab_key)] {
         look(&again.api.of_project(id, key)).await;
     }
-    let (status, _) =
-        again.api.of_project("lab", &reader).call(Method::GET, "/users", &Value::Null).await.expect("an answer");
+    let (status, _) = again
+        .api
+        .of_project("lab", &reader)
+        .call(Method::GET, "/users", &Value::Null)
+        .await
+        .expect("an answer");
     assert_eq!(status, 401, "that key came after the backup");
     again.stop().await;
 

@@ -18,7 +18,9 @@ use std::{
 
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
-use telestack_engine::{AccountsConfig, Clock, Engine, EngineConfig, Mailbox, MessengerConfig, Outlet, Projects};
+use telestack_engine::{
+    AccountsConfig, Clock, Engine, EngineConfig, Mailbox, MessengerConfig, Outlet, Projects,
+};
 
 pub const PASSWORD: &str = "correct horse battery";
 
