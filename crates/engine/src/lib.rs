@@ -11,16 +11,19 @@ mod core;
 #[cfg(test)]
 mod coverage;
 mod graphql;
+mod health;
 mod locale;
 mod messaging;
 mod oauth2;
 mod openapi;
 mod presences;
 mod project;
+mod projects;
 mod realtime;
 mod storage;
 mod tables;
 mod teams;
+mod usage;
 mod users;
 mod webhooks;
 
@@ -36,22 +39,24 @@ pub use crate::{
     account::{AccountsConfig, PasswordPolicy},
     core::{
         clock::Clock,
+        error::error_body,
         messenger::{Mailbox, MessageError, MessengerConfig, Outlet, Sms, Smtp},
         places::{PlacesError, check as check_places},
         store::StoreError,
     },
     project::KeyError,
+    projects::{ProjectError, ProjectFolder, Projects, list as projects_in, make as make_project},
     storage::{
         Azure, Clamd, MasterKey, MasterKeyError, MasterKeys, Objects, ObjectsError, S3, ScanError, Scanner,
     },
 };
 use crate::{
     core::{
-        app::App,
+        app::{App, Shared},
         ids, messenger,
-        routes::{self, Route},
+        routes::Route,
         store::Store,
-        work,
+        traffic, work,
     },
     project::NewKey,
 };
@@ -61,7 +66,7 @@ use crate::{
 pub struct EngineConfig {
     /// Database and blobs lie here; one process at a time.
     pub data_dir: PathBuf,
-    /// Appwrite's project id. One engine serves one project.
+    /// Appwrite's project id. One engine is one project; [`Projects`] serves several.
     pub project: String,
     /// HS256 key of the short-lived JWTs, at least 32 bytes.
     pub jwt_secret: Vec<u8>,
@@ -108,12 +113,18 @@ impl Engine {
     /// # Errors
     /// The folder cannot be used, another process has it, or the database is damaged.
     pub fn open(config: EngineConfig, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+        let shared = Shared::new(&config);
+        Self::open_with(config, clock, shared)
+    }
+
+    fn open_with(config: EngineConfig, clock: Arc<dyn Clock>, shared: Shared) -> Result<Self, StoreError> {
         let started = SystemTime::now();
         let store = Store::open(&config.data_dir)?;
-        let app = Arc::new(App::new(store, config, clock)?);
+        let app = Arc::new(App::new(store, config, clock, shared)?);
         work::begin(&app, app.webhooks.wake.clone(), webhooks::work);
         messaging::begin(&app);
         messenger::begin(&app);
+        account::begin(&app);
         Ok(Self { app, started })
     }
 
@@ -143,17 +154,17 @@ impl Engine {
         Store::look(data_dir, storage::in_use).map(Option::unwrap_or_default)
     }
 
-    /// The API below `/v1`. What is not in the route tables is refused.
+    /// The API below `/v1` of this project alone. What is not in the route tables is refused.
     pub fn router(&self) -> axum::Router {
-        routes::router(&self.app, &route_table())
+        Projects::alone(self.clone()).router()
     }
 
-    /// Whether the database can be read.
+    /// Whether the database can be read and, as far as is known, written.
     ///
     /// # Errors
-    /// It cannot.
+    /// It cannot, or damage was found since it was opened.
     pub async fn check(&self) -> Result<(), StoreError> {
-        self.app.store.read(|c| Ok(c.query_row("SELECT count(*) FROM api_key", [], |_| Ok(()))?)).await
+        self.app.store.check().await
     }
 
     /// Sockets of realtime that are open now.
@@ -176,6 +187,7 @@ impl Engine {
         if tokio::time::timeout(patience, empty).await.is_err() {
             tracing::warn!(open = self.open_sockets(), "sockets or work did not end in time");
         }
+        traffic::write_down(&self.app).await;
     }
 
     /// Makes an API key with every scope and answers it; only its hash is kept.
@@ -230,12 +242,14 @@ impl Engine {
 /// Every route that exists.
 fn route_table() -> Vec<Route> {
     [
+        health::routes(),
         account::routes(),
         users::routes(),
         teams::routes(),
         tables::routes(),
         storage::routes(),
         project::routes(),
+        usage::routes(),
         locale::routes(),
         avatars::routes(),
         activities::routes(),

@@ -122,6 +122,41 @@ async fn sign_up_can_be_turned_off_and_pages_of_others_get_no_answer() {
     }
 }
 
+/// What a script can read is given only to whom the cookie does not serve.
+#[tokio::test]
+async fn a_browser_gets_the_session_in_cookies_alone() {
+    let engine = Running::start().await;
+    engine.user("ada").await;
+    let body = json!({ "email": "ada@example.org", "password": PASSWORD });
+    let page = engine.guest().with("origin", "https://app.example.org");
+    for (site, reads) in [("same-site", false), ("same-origin", false), ("cross-site", true)] {
+        let page = page.clone().with("sec-fetch-site", site);
+        let answer = page.call(Method::POST, "/account/sessions/email", &body).await;
+        let cookies: Vec<&str> = answer
+            .headers()
+            .get_all("set-cookie")
+            .iter()
+            .map(|value| value.to_str().expect("text"))
+            .collect();
+        assert!(
+            cookies.len() == 2 && cookies.iter().all(|cookie| cookie.contains("; HttpOnly;")),
+            "{cookies:?}"
+        );
+        assert_eq!(answer.headers().contains_key("x-fallback-cookies"), reads, "{site}");
+        let pair = cookies[0].split(';').next().expect("a pair").to_owned();
+        let here = page.with("cookie", &pair);
+        assert_eq!(here.get("/account").await["$id"], "ada");
+        let end = here.call(Method::DELETE, "/account/sessions/current", &Value::Null).await;
+        let fallback = end.headers().get("x-fallback-cookies").map(|value| value.to_str().expect("text"));
+        assert_eq!(fallback, reads.then_some("[]"), "{site}");
+        assert!(end.headers().get_all("set-cookie").iter().count() == 2);
+    }
+    // One that kept the session where scripts read it, as it was done before, is told to forget it.
+    let old = page.with("sec-fetch-site", "same-site").with("x-fallback-cookies", "{}");
+    let answer = old.call(Method::POST, "/account/sessions/email", &body).await;
+    assert_eq!(answer.headers()["x-fallback-cookies"], "[]");
+}
+
 #[tokio::test]
 async fn a_foreign_page_does_nothing_with_somebodys_cookie() {
     let engine = Running::start().await;

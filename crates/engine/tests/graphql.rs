@@ -287,3 +287,164 @@ async fn what_would_cost_too_much_is_refused_at_once() {
     assert!(!guess["errors"][0]["message"].as_str().expect("text").contains("usersList"), "{guess}");
     assert!(started.elapsed() < Duration::from_secs(60));
 }
+
+/// Publishers have books, and books an author each: everybody may write, and reads what is theirs.
+async fn library(engine: &Running) {
+    let admin = engine.admin();
+    admin.ok(Method::POST, "/tablesdb", &json!({ "databaseId": "main", "name": "Main" })).await;
+    for (id, columns) in [
+        ("authors", json!([{ "key": "name", "type": "string", "size": 40, "required": true }])),
+        (
+            "my-books",
+            json!([
+                { "key": "title", "type": "string", "size": 40, "required": true },
+                { "key": "id", "type": "string", "size": 40 },
+                { "key": "pages", "type": "integer", "min": 0, "max": 10_000 },
+                { "key": "sold", "type": "integer" },
+                { "key": "price", "type": "double" },
+                { "key": "in-print", "type": "boolean" },
+                { "key": "tags", "type": "string", "size": 40, "array": true },
+                { "key": "shop", "type": "point" },
+            ]),
+        ),
+    ] {
+        let table = json!({
+            "tableId": id, "name": id, "permissions": ["create(\"users\")"], "rowSecurity": true, "columns": columns,
+        });
+        admin.ok(Method::POST, "/tablesdb/main/tables", &table).await;
+    }
+    let relation = json!({
+        "relatedTableId": "authors", "type": "manyToOne", "twoWay": true, "key": "author", "twoWayKey": "books",
+    });
+    admin.ok(Method::POST, "/tablesdb/main/tables/my-books/columns/relationship", &relation).await;
+}
+
+const BOOK: &str = "mutation($author: Json, $permissions: [String]) {
+    main_my_booksCreate(id: \"one\", permissions: $permissions, title: \"First\", id_: \"isbn\", pages: 300,
+      sold: 9007199254740993, price: 1.5, in_print: true, tags: [\"a\", \"b\"], shop: [13.4, 52.5], author: $author) {
+      _id _tableId _databaseId _permissions title id_ pages sold price in_print tags shop author { _id name }
+    }
+  }";
+
+#[tokio::test]
+async fn tables_have_operations_with_a_field_for_each_column() {
+    let engine = Running::start().await;
+    library(&engine).await;
+    let (ada, ben, guest) = (engine.user("ada").await, engine.user("ben").await, engine.guest());
+    let mine = ["read(\"user:ada\")", "update(\"user:ada\")", "delete(\"user:ada\")"];
+    let author = json!({ "$id": "ann", "name": "Ann", "$permissions": mine });
+    let made = data(&ada, BOOK, json!({ "author": author, "permissions": mine })).await;
+    let expected = json!({
+        "_id": "one", "_tableId": "my-books", "_databaseId": "main", "_permissions": mine, "title": "First",
+        "id_": "isbn", "pages": 300, "sold": 9_007_199_254_740_993_i64, "price": 1.5, "in_print": true,
+        "tags": ["a", "b"], "shop": [13.4, 52.5], "author": { "_id": "ann", "name": "Ann" },
+    });
+    assert_eq!(made["main_my_booksCreate"], expected);
+    // Rows within rows, both ways, and what is asked by queries.
+    let get = "{ main_my_booksGet(id: \"one\") { title author { name books { _id author { name } } } } }";
+    assert_eq!(
+        data(&ada, get, json!({})).await["main_my_booksGet"],
+        json!({ "title": "First", "author": { "name": "Ann", "books": [{ "_id": "one", "author": { "name": "Ann" } }] } })
+    );
+    data(&ada, "mutation { main_my_booksCreate(title: \"Second\") { _id } }", json!({})).await;
+    let list = "query($queries: [String]) { main_my_booksList(queries: $queries) { total rows { title tags author { name } } } }";
+    let equal = json!({ "method": "equal", "attribute": "author.name", "values": ["Ann"] }).to_string();
+    let found = json!({ "total": 1, "rows": [{ "title": "First", "tags": ["a", "b"], "author": { "name": "Ann" } }] });
+    assert_eq!(data(&ada, list, json!({ "queries": [equal] })).await["main_my_booksList"], found);
+    assert_eq!(data(&ada, list, json!({})).await["main_my_booksList"]["total"], 2);
+    // Who may not is refused, as over REST.
+    assert_eq!(data(&ben, list, json!({})).await["main_my_booksList"]["total"], 0);
+    assert_eq!(refused(&ben, get, json!({})).await, of(404, "row_not_found"));
+    let update = "mutation { main_my_booksUpdate(id: \"one\", title: \"New\", pages: null) { title pages price author { name } } }";
+    let delete = "mutation { main_my_booksDelete(id: \"one\") { status } }";
+    for (who, code) in [(&ben, 404), (&guest, 404)] {
+        assert_eq!(refused(who, update, json!({})).await.0, code);
+        assert_eq!(refused(who, delete, json!({})).await.0, code);
+    }
+    let create = "mutation { main_my_booksCreate(title: \"x\") { _id } }";
+    assert_eq!(refused(&guest, create, json!({})).await, of(401, "user_unauthorized"));
+    let few = json!({ "name": "few", "keyId": "few", "scopes": ["rows.read"] });
+    let few = engine.admin().ok(Method::POST, "/project/keys", &few).await;
+    let few = guest.clone().with("x-appwrite-key", few["secret"].as_str().expect("a secret"));
+    assert_eq!(refused(&few, create, json!({})).await, of(401, "general_unauthorized_scope"));
+    assert_eq!(
+        data(&ada, update, json!({})).await["main_my_booksUpdate"],
+        json!({ "title": "New", "pages": null, "price": 1.5, "author": { "name": "Ann" } })
+    );
+    assert_eq!(data(&ada, delete, json!({})).await, json!({ "main_my_booksDelete": { "status": "OK" } }));
+    assert_eq!(refused(&ada, get, json!({})).await, of(404, "row_not_found"));
+    // Rows below rows count for each of the rows.
+    let dear = list.replace("author { name }", "author { books { _id title tags pages } }");
+    let message = ask(&ada, &dear, json!({})).await["errors"][0]["message"].to_string();
+    assert!(message.contains("complexity"), "{message}");
+}
+
+#[tokio::test]
+async fn the_schema_follows_the_tables_and_shows_nobody_what_is_not_theirs() {
+    let engine = Running::start().await;
+    library(&engine).await;
+    let (admin, ada) = (engine.admin(), engine.user("ada").await);
+    let list = "{ main_authorsList { rows { _id born } } }";
+    assert_eq!(refused(&ada, list, json!({})).await.0, 400);
+    let column = json!({ "key": "born", "required": false });
+    admin.ok(Method::POST, "/tablesdb/main/tables/authors/columns/datetime", &column).await;
+    assert_eq!(data(&ada, list, json!({})).await, json!({ "main_authorsList": { "rows": [] } }));
+    // What is closed to somebody looks like what is not there.
+    let secret = json!({ "tableId": "secret", "name": "Secret", "columns": [
+        { "key": "cipher", "type": "string", "size": 9 } ] });
+    admin.ok(Method::POST, "/tablesdb/main/tables", &secret).await;
+    let of_secret = "{ main_secretList { rows { cipher } } }";
+    let told = ask(&ada, of_secret, json!({})).await.to_string();
+    let of_nothing = ask(&ada, &of_secret.replace("secret", "nosuch"), json!({})).await.to_string();
+    assert_eq!(told.replace("secret", "nosuch"), of_nothing);
+    assert!(!told.contains("cipher") && told.contains("errors"));
+    data(&admin, of_secret, json!({})).await;
+    admin
+        .ok(
+            Method::PUT,
+            "/tablesdb/main/tables/secret",
+            &json!({ "name": "Open", "permissions": ["read(\"any\")"] }),
+        )
+        .await;
+    data(&ada, of_secret, json!({})).await;
+    admin.ok(Method::PUT, "/tablesdb/main/tables/secret", &json!({ "name": "Off", "enabled": false })).await;
+    assert_eq!(refused(&ada, of_secret, json!({})).await.0, 400);
+    let key = json!({ "name": "few", "keyId": "few", "scopes": ["teams.read"] });
+    let key = admin.ok(Method::POST, "/project/keys", &key).await;
+    let few = engine.guest().with("x-appwrite-key", key["secret"].as_str().expect("a secret"));
+    assert_eq!(refused(&few, of_secret, json!({})).await.0, 400);
+    // Names that are somebody's already, or GraphQL's own, break nothing.
+    for id in ["2024", "my.books", "authorsPage", "Query", "authors.page", "a--b"] {
+        admin.ok(Method::POST, "/tablesdb/main/tables", &json!({ "tableId": id, "name": id })).await;
+    }
+    for key in ["_x", "id", "a.b", "a-b", "total"] {
+        let column = json!({ "key": key, "size": 9, "required": false });
+        let path = "/tablesdb/main/tables/2024/columns/varchar";
+        let answer = admin.call(Method::POST, path, &column).await;
+        assert_eq!(answer.status().is_success(), key != "_x", "{key}");
+    }
+    let used =
+        "mutation { main_2024Create(id: \"r\", id_: \"i\", a_b: \"x\", total: \"t\") { _id id_ a_b total } }";
+    assert_eq!(
+        data(&admin, used, json!({})).await["main_2024Create"],
+        json!({ "_id": "r", "id_": "i", "a_b": "x", "total": "t" })
+    );
+    let row = admin.get("/tablesdb/main/tables/2024/rows/r").await;
+    assert_eq!((&row["a.b"], &row["a-b"]), (&json!("x"), &Value::Null));
+    let tools = "{ __schema { types { name description fields { name } } } }";
+    let schema = data(&admin, tools, json!({})).await;
+    let types = schema["__schema"]["types"].as_array().expect("types");
+    let told = |name: &str| {
+        let ty = types.iter().find(|ty| ty["name"] == name).expect("there");
+        ty["description"].as_str().unwrap_or_default().to_owned()
+    };
+    assert!(told("Query").contains("main/my.books") && told("Query").contains("main/authorsPage"));
+    assert!(told("main_2024").contains("a-b (another column has the name a_b)"));
+    // And the operations of the SDKs are where they were.
+    let both = "{ main_authorsList { total } tablesDBListRows(databaseId: \"main\", tableId: \"authors\") { total } }";
+    let both = data(&ada, both, json!({})).await;
+    assert_eq!(both["main_authorsList"], both["tablesDBListRows"]);
+    // A table that is gone is gone.
+    admin.call(Method::DELETE, "/tablesdb/main/tables/my-books", &json!({})).await;
+    assert_eq!(refused(&ada, "{ main_authorsList { rows { books { _id } } } }", json!({})).await.0, 400);
+}

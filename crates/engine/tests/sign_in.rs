@@ -107,6 +107,82 @@ async fn an_asker_does_not_hear_who_has_an_account() {
     }
 }
 
+/// State, channel and size of what waits to be sent, and how many tokens and people there are.
+fn kept(engine: &Running) -> (Vec<(String, String, i64)>, i64, i64) {
+    let file = engine.folder.as_ref().expect("folder").path().join("engine.sqlite");
+    let database = rusqlite::Connection::open(file).expect("opened");
+    let mut sql =
+        database.prepare("SELECT state, channel, length(content) FROM letter ORDER BY number").expect("SQL");
+    let letters = sql.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).expect("read");
+    let count = |table: &str| {
+        let sql = format!("SELECT count(*) FROM {table}");
+        database.query_row(&sql, [], |row| row.get(0)).expect("counted")
+    };
+    (letters.collect::<Result<_, _>>().expect("rows"), count("token"), count("user"))
+}
+
+/// How long an answer takes cannot tell who has an account, as what is done until then is the same.
+#[tokio::test]
+async fn a_request_for_a_code_looks_nobody_up() {
+    let engine = Running::start().await;
+    engine.user("ada").await;
+    // Nobody works beside the requests any more.
+    engine.stop().await;
+    let guest = engine.guest();
+    let url = "https://app.example.org/in";
+    let asks = [
+        ("/account/recovery", json!({ "url": url })),
+        ("/account/recovery/otp", json!({})),
+        ("/account/tokens/email", json!({ "userId": "asked" })),
+        ("/account/tokens/magic-url", json!({ "userId": "asked", "url": url })),
+    ];
+    for (path, body) in &asks {
+        for email in ["ada@example.org", "eve@example.org"] {
+            let mut body = body.clone();
+            body["email"] = json!(email);
+            guest.ok(Method::POST, path, &body).await;
+        }
+    }
+    let (letters, tokens, people) = kept(&engine);
+    assert_eq!((letters.len(), tokens, people), (2 * asks.len(), 0, 1));
+    for (pair, (path, _)) in letters.chunks(2).zip(&asks) {
+        assert_eq!(pair[0], pair[1], "{path}");
+        assert_eq!((pair[0].0.as_str(), pair[0].1.as_str()), ("asked", "email"), "{path}");
+    }
+    // Who has the address is found after all, whatever happened meanwhile; Eve signs up with the codes that are for that.
+    let engine = engine.restart().await;
+    for _ in 0..4 {
+        engine.message("ada@example.org").await;
+    }
+    for _ in 0..2 {
+        engine.message("eve@example.org").await;
+    }
+    harness::until("all of it is out", async || kept(&engine).0.is_empty()).await;
+    assert_eq!((kept(&engine).2, engine.take_message("eve@example.org")), (2, None));
+}
+
+/// A wrong code takes a write where one was sent. So it does where none was.
+#[tokio::test]
+async fn wrong_codes_count_for_nobody_too() {
+    let engine = Running::with(|config| config.sign_up = false).await;
+    engine.user("ada").await;
+    let guest = engine.guest();
+    for (told, email) in [("first", "eve@example.org"), ("second", "ada@example.org")] {
+        guest.ok(Method::POST, "/account/tokens/email", &json!({ "userId": told, "email": email })).await;
+    }
+    engine.code("ada@example.org").await;
+    for told in ["first", "second"] {
+        let wrong = json!({ "userId": told, "secret": "no code" });
+        assert_eq!(guest.refused(Method::POST, SESSION, &wrong).await, of(401, "user_invalid_token"));
+    }
+    let file = engine.folder.as_ref().expect("folder").path().join("engine.sqlite");
+    let database = rusqlite::Connection::open(file).expect("opened");
+    let mut sql = database.prepare("SELECT told, tries FROM token ORDER BY told").expect("SQL");
+    let tries = sql.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))).expect("read");
+    let tries: Vec<_> = tries.collect::<Result<_, _>>().expect("rows");
+    assert_eq!(tries, [("first".to_owned(), 1), ("second".to_owned(), 1)]);
+}
+
 #[tokio::test]
 async fn nobody_new_comes_in_where_sign_up_is_off() {
     let engine = Running::with(|config| config.sign_up = false).await;

@@ -50,7 +50,10 @@ async fn ranges_and_tags_are_honoured() {
         (206, "bytes 2-4/10")
     );
     assert_eq!(part.text().await.expect("text"), "234");
-    assert_eq!(download(&ada, "note", Some("bytes=10-")).await.status(), 416);
+    let outside = download(&ada, "note", Some("bytes=10-")).await;
+    assert_eq!(outside.headers()["content-range"], "bytes */10");
+    let outside: Value = outside.json().await.expect("JSON");
+    assert_eq!((&outside["code"], &outside["type"]), (&json!(416), &json!("storage_invalid_range")));
     let whole = download(&ada, "note", None).await;
     let tag = whole.headers()["etag"].clone();
     let request = ada.request(Method::GET, &format!("{FILES}/note/download")).header("if-none-match", tag);
@@ -168,6 +171,57 @@ async fn previews_are_made_within_limits_kept_and_go_with_their_file() {
     assert!((20..=24).contains(&copies), "{copies} copies");
     ada.ok(Method::DELETE, &format!("{FILES}/pic"), &Value::Null).await;
     assert_eq!(kept().count(), 0);
+}
+
+/// As Appwrite's SDK for Rust does it: what the form says of the file comes after its bytes.
+#[tokio::test]
+async fn a_form_may_say_behind_the_file_what_it_is() {
+    let engine = Running::start().await;
+    bucket(&engine, json!({})).await;
+    let (ada, ben) = (engine.user("ada").await, engine.user("ben").await);
+    let send = async |id: &'static str, bytes: &[u8], range: Option<&str>, permission: &'static str| {
+        let part = reqwest::multipart::Part::bytes(bytes.to_vec()).file_name("a.bin");
+        let form = reqwest::multipart::Form::new().part("file", part);
+        let form = form.text("fileId", id).text("permissions[0]", permission);
+        let mut request = ada.request(Method::POST, FILES).multipart(form);
+        if let Some(range) = range {
+            request = request.header("content-range", range);
+        }
+        request.send().await.expect("answered")
+    };
+    let whole = send("whole", b"all of it", None, "read(\"user:ada\")").await;
+    assert_eq!(whole.status(), 201);
+    let first = vec![1; 300_000];
+    let range = "bytes 0-299999/300001";
+    let begun = send("parts", &first, Some(range), "read(\"user:ada\")").await;
+    assert_eq!(begun.status(), 201);
+    let begun: Value = begun.json().await.expect("JSON");
+    assert_eq!((&begun["$id"], &begun["chunksUploaded"]), (&json!("parts"), &json!(1)));
+    let rest = reqwest::multipart::Part::bytes(vec![2]).file_name("a.bin");
+    let rest = reqwest::multipart::Form::new().part("file", rest).text("fileId", "another");
+    let rest = ada.request(Method::POST, FILES).multipart(rest).header("x-appwrite-id", "parts");
+    let rest = rest.header("content-range", "bytes 300000-300000/300001").send().await.expect("answered");
+    assert_eq!(rest.status(), 200);
+    for (id, size) in [("whole", 9), ("parts", 300_001)] {
+        let file = ada.get(&format!("{FILES}/{id}")).await;
+        assert_eq!(
+            (&file["sizeOriginal"], &file["$permissions"]),
+            (&json!(size), &json!(["read(\"user:ada\")"]))
+        );
+        assert_eq!(ben.refused(Method::GET, &format!("{FILES}/{id}"), &Value::Null).await.0, 404);
+    }
+    // An id that is taken, and a role that one lacks: nothing of it stays.
+    for (id, permission, status) in
+        [("parts", "read(\"user:ada\")", 409), ("other", "read(\"user:ben\")", 401)]
+    {
+        for range in [None, Some(range)] {
+            let refused = send(id, &first, range, permission).await;
+            assert_eq!(refused.status(), status, "{id} {range:?}");
+        }
+    }
+    assert_eq!(engine.admin().get(FILES).await["total"], 2);
+    let blobs = engine.folder.as_ref().expect("folder").path().join("blobs");
+    assert_eq!(std::fs::read_dir(blobs).expect("blobs").count(), 2);
 }
 
 #[tokio::test]

@@ -42,6 +42,10 @@ async fn whoever_makes_a_team_owns_it() {
     assert_eq!(engine.user("eve").await.get("/teams?search=pract").await["total"], 0);
     let of_ben = engine.admin().get("/users/ben/memberships").await;
     assert_eq!((&of_ben["total"], &of_ben["memberships"][0]["teamName"]), (&json!(1), &json!("Practice")));
+    let own = ben.get("/account/memberships").await;
+    assert_eq!((&own["total"], &own["memberships"][0]["teamId"]), (&json!(1), &json!("clinic")));
+    assert_eq!(engine.sign_in("eve@example.org").await.get("/account/memberships").await["total"], 0);
+    assert_eq!(engine.guest().refused(Method::GET, "/account/memberships", &Value::Null).await.0, 401);
     ada.ok(Method::DELETE, "/teams/clinic", &Value::Null).await;
     assert_eq!(ben.refused(Method::GET, "/teams/clinic", &Value::Null).await, of(404, "team_not_found"));
 }

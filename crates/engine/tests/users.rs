@@ -179,6 +179,23 @@ async fn a_server_speaks_for_somebody_and_takes_it_back() {
 }
 
 #[tokio::test]
+async fn everybody_is_signed_out_at_once_and_may_come_again() {
+    let engine = Running::start().await;
+    let (ada, ben) = (engine.user("ada").await, engine.user("ben").await);
+    let second = engine.sign_in("ada@example.org").await;
+    let refused = ada.refused(Method::DELETE, "/project/sessions", &Value::Null).await;
+    assert_eq!(refused.0, 401, "that is for keys");
+    let answer = engine.admin().call(Method::DELETE, "/project/sessions", &Value::Null).await;
+    assert_eq!(answer.status(), 204);
+    for somebody in [&ada, &ben, &second] {
+        assert_eq!(somebody.refused(Method::GET, "/account", &Value::Null).await.0, 401);
+    }
+    let again = engine.sign_in("ada@example.org").await;
+    assert_eq!(again.get("/account/sessions").await["total"], 1);
+    assert_eq!(engine.admin().get("/users").await["total"], 2, "keys stay");
+}
+
+#[tokio::test]
 async fn targets_follow_an_account_and_others_are_added() {
     let engine = Running::start().await;
     let admin = engine.admin();

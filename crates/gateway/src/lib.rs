@@ -20,7 +20,7 @@ use std::sync::Arc;
 use axum::{
     Json, Router,
     extract::State,
-    http::Method,
+    http::{Method, StatusCode},
     routing::{get, post},
 };
 use telestack_backend::{Backend, Credential};
@@ -92,6 +92,8 @@ impl Gateway {
             .route("/sfu/get", post(sfu::get))
             .route("/get_token", post(sfu::not_offered))
             .route("/delegate_delayed_leave", post(sfu::not_offered))
+            // Here, so that what a browser asks before is answered by the layer and by no one behind it.
+            .method_not_allowed_fallback(async || StatusCode::METHOD_NOT_ALLOWED)
             .layer(anywhere);
         Router::new()
             .route("/.well-known/telestack", get(well_known))

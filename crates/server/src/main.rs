@@ -11,7 +11,8 @@ use clap::{Parser, Subcommand};
 use telestack_server::{
     Config, Finding, NewKey, Secrets,
     care::{self, CareError},
-    create_key, examine, livekit_config, new_key, serve, write_private, write_synapse_config,
+    create_key, create_project, examine, list_projects, livekit_config, new_key, serve, write_private,
+    write_synapse_config,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -60,6 +61,25 @@ enum Command {
         #[command(subcommand)]
         command: KeyCommand,
     },
+    /// Further projects beside the first one, each with its own people, data and keys.
+    Project {
+        #[command(subcommand)]
+        command: ProjectCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum ProjectCommand {
+    /// Makes a project and prints its administrator's API key, this once. A server that runs meanwhile has it at once.
+    Create {
+        /// 1 to 36 of a-z, 0-9 and '-'.
+        #[arg(long)]
+        id: String,
+        #[arg(long)]
+        name: String,
+    },
+    /// Prints the ids of all projects and their names, the first one first.
+    List,
 }
 
 #[derive(Debug, Subcommand)]
@@ -74,6 +94,9 @@ enum KeyCommand {
         /// When it ends, in ISO 8601: 2030-01-01, or 2030-01-01T12:00:00Z. Without it it lasts.
         #[arg(long)]
         expire: Option<String>,
+        /// The project that it opens, if it is not the first one.
+        #[arg(long)]
+        project: Option<String>,
     },
 }
 
@@ -114,9 +137,19 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Run => serve(&config).await?,
         Command::SynapseConfig { out } => write_synapse_config(&config, &secrets()?, &out)?,
         Command::LivekitConfig { out } => write_private(&out, &livekit_config(&config, &secrets()?))?,
-        Command::Key { command: KeyCommand::Create { name, scopes, expire } } => {
-            let key = create_key(&config, &secrets()?, NewKey { name, scopes, expire }).await?;
+        Command::Key { command: KeyCommand::Create { name, scopes, expire, project } } => {
+            let key = create_key(&config, &secrets()?, NewKey { name, scopes, expire, project }).await?;
             writeln!(std::io::stdout(), "{key}")?;
+        }
+        Command::Project { command: ProjectCommand::Create { id, name } } => {
+            let key = create_project(&config, &secrets()?, &id, &name).await?;
+            writeln!(std::io::stdout(), "{key}")?;
+        }
+        Command::Project { command: ProjectCommand::List } => {
+            let mut out = std::io::stdout().lock();
+            for (id, name) in list_projects(&config)? {
+                writeln!(out, "{id}\t{name}")?;
+            }
         }
         Command::NewKey { out } => {
             let id = new_key(&out).with_context(|| format!("{} cannot be made", out.display()))?;

@@ -3,8 +3,8 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
-use axum::{Router, routing::get, serve::ListenerExt as _};
-use telestack_engine::{AccountsConfig, Engine, EngineConfig, PasswordPolicy};
+use axum::{Router, routing::get};
+use telestack_engine::{AccountsConfig, Engine, EngineConfig, PasswordPolicy, Projects};
 use telestack_gateway::{Gateway, GatewayConfig};
 use telestack_model::{AppwriteEndpoint, Features, LiveKitEndpoint, MatrixEndpoint, PROJECT, WellKnown};
 use tokio::{net::TcpListener, sync::oneshot};
@@ -16,11 +16,13 @@ use tower_http::{
 
 use crate::{
     Config, Secrets,
-    care::{ENGINE, refuse_half_restored},
+    care::{ENGINE, PROJECTS, refuse_half_restored},
     clock::SystemClock,
     health::{self, Health},
     messages,
     metrics::{self, Metrics, Sources},
+    open_files, refusals,
+    serving::{self, Limits},
 };
 
 /// Waits between tries to set up the backend, which is in the same process or a moment away.
@@ -35,6 +37,7 @@ pub struct Server {
     router: Router,
     health: Arc<Health>,
     engine: Engine,
+    projects: Arc<Projects>,
     gateway: Gateway,
 }
 
@@ -61,24 +64,27 @@ impl Server {
                 format!("the engine's data in {} cannot be opened", config.server.data_dir.display())
             })?;
         engine.add_key("administrator", &secrets.admin_key).await?;
+        let projects = Projects::new(engine.clone(), config.server.data_dir.join(PROJECTS));
         let gateway = Gateway::open(gateway_config(config, &secrets, address)?)?;
         let health = Arc::new(Health::new(config, engine.clone())?);
         let counted = Arc::new(Metrics::default());
         let sources = Arc::new(Sources {
             metrics: counted.clone(),
             health: health.clone(),
-            engine: engine.clone(),
+            projects: projects.clone(),
             key: secrets.admin_key,
         });
         let router = Router::new()
             .route("/health", get(health::report).with_state(health.clone()))
             .route("/metrics", get(metrics::report).with_state(sources))
-            .merge(gateway.router())
-            .nest("/v1", engine.router())
+            .merge(gateway.router().layer(axum::middleware::from_fn(refusals::bounded)))
+            .nest("/v1", projects.router())
+            .fallback(refusals::unknown)
+            .method_not_allowed_fallback(refusals::unknown)
             // The first is the outermost. One layer of all: each is put around every route by itself.
             .layer((
                 axum::middleware::from_fn_with_state(counted, metrics::count),
-                CatchPanicLayer::new(),
+                CatchPanicLayer::custom(refusals::panicked),
                 SetRequestIdLayer::x_request_id(MakeRequestUuid),
                 PropagateRequestIdLayer::x_request_id(),
                 // Logs name the method, the status and the time; never a path, for ids are in it.
@@ -87,7 +93,7 @@ impl Server {
                     tracing::info_span!("request", id = id.unwrap_or_default(), method = %request.method())
                 }),
             ));
-        Ok(Self { listener, router, health, engine, gateway })
+        Ok(Self { listener, router, health, engine, projects, gateway })
     }
 
     /// Where it listens.
@@ -99,39 +105,28 @@ impl Server {
     }
 
     /// Serves until `stop` is done, then lets sockets say good-bye and running requests end, for a while.
-    ///
-    /// # Errors
-    /// The listener fails.
-    pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
-        let Self { listener, router, health, engine, gateway } = self;
-        let preparing = tokio::spawn({
-            let engine = engine.clone();
-            async move {
-                while let Err(error) = gateway.prepare().await {
-                    tracing::warn!(%error, "the backend is not set up yet");
-                    tokio::time::sleep(RETRY).await;
-                }
-                health.prepared();
-                tracing::info!("ready");
-                if let Err(error) = engine.tidy().await {
-                    tracing::warn!(%error, "what earlier requests left behind stays");
-                }
+    pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) {
+        let Self { listener, router, health, engine, projects, gateway } = self;
+        let further = projects.clone();
+        let preparing = tokio::spawn(async move {
+            while let Err(error) = gateway.prepare().await {
+                tracing::warn!(%error, "the backend is not set up yet");
+                tokio::time::sleep(RETRY).await;
             }
+            health.prepared();
+            tracing::info!("ready");
+            if let Err(error) = engine.tidy().await {
+                tracing::warn!(%error, "what earlier requests left behind stays");
+            }
+            further.wake().await;
         });
         let (stopped, after_stop) = oneshot::channel();
         let stopping = async move {
             stop.await;
-            engine.stop(FAREWELL).await;
+            projects.stop(FAREWELL).await;
             let _ = stopped.send(());
         };
-        // A message of realtime does not wait for the acknowledgement of the one before.
-        let listener = listener.tap_io(|stream| {
-            if let Err(error) = stream.set_nodelay(true) {
-                tracing::debug!(%error, "a connection keeps its delay");
-            }
-        });
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        let serving = axum::serve(listener, service).with_graceful_shutdown(stopping);
+        let serving = serving::serve(listener, router, Limits::within(open_files::raise()), stopping);
         let too_long = async {
             // Without the message nobody stops, and nothing takes too long.
             if after_stop.await.is_err() {
@@ -139,15 +134,11 @@ impl Server {
             }
             tokio::time::sleep(LAST_REQUESTS).await;
         };
-        let result = tokio::select! {
-            result = serving => result,
-            () = too_long => {
-                tracing::warn!("requests that did not end in time are cut off");
-                Ok(())
-            }
-        };
+        tokio::select! {
+            () = serving => {}
+            () = too_long => tracing::warn!("requests that did not end in time are cut off"),
+        }
         preparing.abort();
-        Ok(result?)
     }
 }
 
@@ -167,7 +158,8 @@ pub async fn serve(config: &Config) -> Result<()> {
             }
             tracing::info!("stopping");
         })
-        .await
+        .await;
+    Ok(())
 }
 
 /// Where this program lies: on Linux as it was started, also after its file was replaced.
@@ -199,9 +191,6 @@ pub(crate) async fn engine_config(config: &Config, secrets: &Secrets) -> Result<
         avif_reader: this_program(),
         messenger: messages::messenger(config)?,
         accounts: AccountsConfig {
-            programs: config.account.programs,
-            row_writes: config.account.row_writes,
-            file_writes: config.account.file_writes,
             public_url: Some(config.server.public_url.clone()),
             sessions: config.account.sessions,
             session_alerts: config.account.session_alerts,
@@ -210,6 +199,9 @@ pub(crate) async fn engine_config(config: &Config, secrets: &Secrets) -> Result<
                 dictionary: config.account.password_dictionary,
                 personal_data: config.account.password_personal_data,
             },
+            programs: config.account.programs,
+            row_writes: config.account.row_writes,
+            file_writes: config.account.file_writes,
         },
     })
 }

@@ -312,7 +312,8 @@ async fn a_full_disk_is_named_and_the_next_run_goes_on() {
         .await
         .expect("unshare");
     if run.stdout.is_empty() {
-        // No namespaces here; elsewhere this is looked at.
+        // Elsewhere this is looked at.
+        eprintln!("not looked at: no namespaces here ({})", String::from_utf8_lossy(&run.stderr).trim());
         return;
     }
     let said = [run.stdout, run.stderr].map(|text| String::from_utf8(text).expect("text")).concat();

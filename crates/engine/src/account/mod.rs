@@ -16,15 +16,17 @@ mod targets;
 pub mod tokens;
 mod verification;
 
-use axum::http::{Method, StatusCode};
-use serde_json::json;
+use axum::http::Method;
 
 pub use config::{AccountsConfig, PasswordPolicy};
+pub use tokens::begin;
 
-use crate::core::{
-    error::VERSION,
-    limits::Rate,
-    routes::{self, Access, Handler, Route},
+use crate::{
+    core::{
+        limits::Rate,
+        routes::{Access, Handler, Route},
+    },
+    teams,
 };
 
 const HOUR: i64 = 3_600_000;
@@ -42,17 +44,7 @@ fn user(method: Method, path: &'static str, handler: Handler) -> Route {
 }
 
 pub fn routes() -> Vec<Route> {
-    let health = |path| Route {
-        method: Method::GET,
-        path,
-        access: Access::Anybody,
-        scope: "health.read",
-        rate: None,
-        handler: |_| Box::pin(async { routes::json(StatusCode::OK, &json!({ "version": VERSION })) }),
-    };
     let own = vec![
-        health("/ping"),
-        health("/health/version"),
         open(Method::POST, "/account", SIGN_UPS, |call| Box::pin(own::sign_up(call))),
         user(Method::GET, "/account", |call| Box::pin(own::get(call))),
         user(Method::PATCH, "/account/name", |call| Box::pin(own::name(call))),
@@ -63,6 +55,7 @@ pub fn routes() -> Vec<Route> {
         user(Method::GET, "/account/prefs", |call| Box::pin(own::prefs(call))),
         user(Method::PATCH, "/account/prefs", |call| Box::pin(own::set_prefs(call))),
         user(Method::GET, "/account/logs", |call| Box::pin(logs::list(call))),
+        user(Method::GET, "/account/memberships", |call| Box::pin(teams::own_memberships(call))),
         user(Method::GET, "/account/identities", |call| Box::pin(identities::list(call))),
         user(Method::DELETE, "/account/identities/{identityId}", |call| Box::pin(identities::delete(call))),
         user(Method::POST, "/account/targets/push", |call| Box::pin(targets::create(call))),

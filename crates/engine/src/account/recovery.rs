@@ -10,15 +10,14 @@ use super::{
     HOUR,
     logs::Trace,
     open, phrase, redirect, sessions,
-    tokens::{self, Purpose, Token},
+    tokens::{self, Address, Ask, Purpose},
 };
 use crate::{
     core::{
-        clock::iso,
         error::ApiResult,
         ids,
         limits::Rate,
-        messenger::{Channel, Language, Letter, Template},
+        messenger::Channel,
         password,
         routes::{self, Call, Route},
     },
@@ -48,20 +47,8 @@ async fn ask_for_link(mut call: Call) -> ApiResult<Response> {
     let body: Body = call.json().await?;
     let email = check_email(&body.email)?;
     let page = redirect::check(&call.app, &body.url)?;
-    let (purpose, language) = (Purpose::Recovery, Language::of(&call.headers));
-    let letter = move |token: &Token, user: &User| {
-        let parameters =
-            [("userId", user.id.as_str()), ("secret", &token.secret), ("expire", &iso(token.expire))];
-        let link = redirect::link(&page, &parameters);
-        Letter {
-            template: Template::Recovery,
-            language,
-            to: user.email.clone(),
-            values: vec![("link", link), ("minutes", purpose.minutes())],
-            until: token.expire,
-        }
-    };
-    let token = ask(&call, email, purpose, letter).await?;
+    let ask = ask(&call, email, Purpose::Recovery)?.leading_to(page);
+    let token = ask.send(&call).await?;
     routes::json(StatusCode::CREATED, &token.json(call.caller.is_key(), ""))
 }
 
@@ -75,40 +62,16 @@ async fn ask_for_code(mut call: Call) -> ApiResult<Response> {
     let body: Body = call.json().await?;
     let email = check_email(&body.email)?;
     let phrase = if body.phrase { phrase::make() } else { String::new() };
-    let (purpose, language, said) = (Purpose::RecoveryCode, Language::of(&call.headers), phrase.clone());
-    let letter = move |token: &Token, user: &User| Letter {
-        template: Template::RecoveryCode,
-        language,
-        to: user.email.clone(),
-        values: vec![("code", token.secret.clone()), ("phrase", said), ("minutes", purpose.minutes())],
-        until: token.expire,
-    };
-    let token = ask(&call, email, purpose, letter).await?;
+    let ask = ask(&call, email, Purpose::RecoveryCode)?.with_phrase(&phrase);
+    let token = ask.send(&call).await?;
     routes::json(StatusCode::CREATED, &token.json(call.caller.is_key(), &phrase))
 }
 
-/// A token for whoever has the address, who is told by `letter`. The asker is told an id of its own, the same for
-/// everybody.
-async fn ask(
-    call: &Call,
-    email: String,
-    purpose: Purpose,
-    letter: impl FnOnce(&Token, &User) -> Letter + Send + 'static,
-) -> ApiResult<Token> {
+/// For whoever has the address. The asker is told an id of its own, the same for everybody.
+fn ask(call: &Call, email: String, purpose: Purpose) -> ApiResult<Ask> {
     call.app.messenger.needs(Channel::Email)?;
     tokens::limit(call, &email)?;
-    let (app, is_key) = (call.app.clone(), call.caller.is_key());
-    let made = call.app.store.write(move |tx| {
-        let user = User::find_by_email(tx, &email)?.filter(|user| user.status);
-        let id = user.as_ref().map(|user| user.id.clone());
-        let told = id.clone().filter(|_| is_key).unwrap_or_else(ids::unique);
-        let token = tokens::make(tx, &app, purpose, id.as_deref(), &told)?;
-        if let Some(user) = user {
-            letter(&token, &user).post(tx, &app)?;
-        }
-        Ok(token)
-    });
-    Ok(made.await?)
+    Ask::new(call, Address::Email(email), purpose, &ids::unique())
 }
 
 /// The new password. Whoever had the old one is out.

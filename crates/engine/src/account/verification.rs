@@ -138,9 +138,9 @@ async fn ask(
     let made = call.app.store.write(move |tx| {
         let id = user.id.as_str();
         if let Some(code) = code {
-            return tokens::make_with(tx, &app, purpose, Some(id), id, code, purpose.lifetime());
+            return tokens::make_with(tx, &app, purpose, id, code, purpose.lifetime());
         }
-        let token = tokens::make(tx, &app, purpose, Some(id), id)?;
+        let token = tokens::make(tx, &app, purpose, id)?;
         letter(&token, &user).post(tx, &app)?;
         Ok(token)
     });

@@ -4,6 +4,7 @@ use axum::{http::StatusCode, response::Response};
 use rusqlite::{Connection, OptionalExtension as _, Row, params, types::Value as Sql};
 use serde_json::{Value, json};
 
+use super::app::{App, check_known};
 use crate::{
     core::{
         clock::iso,
@@ -49,6 +50,20 @@ pub async fn create_token(call: Call) -> ApiResult<Response> {
     });
     let response = routes::json(StatusCode::CREATED, &tokens.await?)?;
     oauth2::answer(Ok(response))
+}
+
+/// `DELETE /apps/{appId}/installations/{installationId}`: the program's owners take it away from a team. Its tokens end with it.
+pub async fn delete(call: Call) -> ApiResult<Response> {
+    check_known(&call.caller)?;
+    let (app, id) = (call.param("appId").to_owned(), call.param("installationId").to_owned());
+    let caller = call.caller.clone();
+    let deleted = call.app.store.write(move |tx| {
+        let app = App::owned(tx, &app, &caller)?;
+        let sql = "DELETE FROM app_installation WHERE id = ?1 AND app_id = ?2";
+        if tx.execute(sql, [id, app.id])? == 0 { Err(not_found().into()) } else { Ok(()) }
+    });
+    deleted.await?;
+    routes::empty()
 }
 
 /// The program of the path, if it is the one that calls.

@@ -3,13 +3,14 @@
 use std::{path::PathBuf, sync::Arc};
 
 use rusqlite::Transaction;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio_util::task::TaskTracker;
 
 use super::{
-    body,
+    body::Bodies,
     clock::Clock,
     events::{self, Bus, Event, Telling},
+    foreign_ways::ForeignWays,
     ids,
     keyed::Keyed,
     known::Known,
@@ -22,6 +23,7 @@ use super::{
     settings::Live,
     sockets::Sockets,
     store::{Store, StoreError},
+    traffic::Traffic,
 };
 use crate::{
     EngineConfig,
@@ -34,21 +36,48 @@ use crate::{
 /// Pictures that are decoded at once: each may take a few hundred megabytes.
 const PICTURES: usize = 2;
 
+/// What the projects of one process have together.
+#[derive(Debug, Clone)]
+pub struct Shared {
+    pub outbound: Outbound,
+    /// Where callers are.
+    pub places: Arc<Places>,
+    pub pictures: Arc<Semaphore>,
+    pub bodies: Bodies,
+}
+
+impl Shared {
+    pub fn new(config: &EngineConfig) -> Self {
+        Self {
+            outbound: Outbound::new(&config.inside),
+            places: Arc::new(Places::open(config.places.clone())),
+            pictures: Arc::new(Semaphore::new(PICTURES)),
+            bodies: Bodies::default(),
+        }
+    }
+}
+
 #[derive(Debug)]
 pub struct App {
     pub store: Store,
     pub config: EngineConfig,
     pub limits: Limits,
+    /// How much is asked.
+    pub traffic: Traffic,
     /// Who called lately.
     pub known: Known,
+    /// How passwords that came from elsewhere are hashed.
+    pub foreign_ways: ForeignWays,
     pub messenger: Messenger,
+    /// Told when somebody asked for a code or a link.
+    pub asked: Arc<Notify>,
     /// What an administrator decided, and what the configuration says where they did not.
     pub live: Arc<Live>,
     pub webhooks: Arc<Webhooks>,
     pub messaging: Messaging,
     pub outbound: Outbound,
     /// Where callers are.
-    pub places: Places,
+    pub places: Arc<Places>,
     pub remote: Remote,
     /// What tokens for other programs are signed with.
     pub oauth2: Keys,
@@ -56,8 +85,8 @@ pub struct App {
     /// What is done once at a time per file.
     pub files: Keyed,
     pub pictures: Arc<Semaphore>,
-    /// Who reads a large body now.
-    pub large_bodies: Arc<Semaphore>,
+    /// What the bodies of requests may take of memory.
+    pub bodies: Bodies,
     pub sockets: Arc<Sockets>,
     /// Who wants to hear what.
     pub hub: Arc<Hub>,
@@ -71,29 +100,36 @@ pub struct App {
 }
 
 impl App {
-    pub fn new(store: Store, config: EngineConfig, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+    pub fn new(
+        store: Store,
+        config: EngineConfig,
+        clock: Arc<dyn Clock>,
+        shared: Shared,
+    ) -> Result<Self, StoreError> {
         store.give_row_key(RowKey::new(Some(ids::keyed_hash(&config.jwt_secret, &["rows"]))));
-        let outbound = Outbound::new(&config.inside);
         let (live, webhooks) =
-            store.glance(|c| Ok((Live::open(c, &config, &outbound)?, Webhooks::open(c)?)))?;
+            store.glance(|c| Ok((Live::open(c, &config, &shared.outbound)?, Webhooks::open(c)?)))?;
         let live = Arc::new(live);
         Ok(Self {
             messenger: Messenger::new(config.messenger.clone(), live.clone()),
+            asked: Arc::default(),
             messaging: Messaging::default(),
-            outbound,
-            places: Places::open(config.places.clone()),
+            outbound: shared.outbound,
+            places: shared.places,
             live,
             webhooks: Arc::new(webhooks),
             store,
             config,
             limits: Limits::default(),
+            traffic: Traffic::new(clock.now()),
             known: Known::default(),
+            foreign_ways: ForeignWays::default(),
             remote: Remote::default(),
             oauth2: Keys::default(),
             events: Arc::default(),
             files: Keyed::default(),
-            pictures: Arc::new(Semaphore::new(PICTURES)),
-            large_bodies: Arc::new(Semaphore::new(body::AT_ONCE)),
+            pictures: shared.pictures,
+            bodies: shared.bodies,
             sockets: Arc::default(),
             hub: Arc::default(),
             stopping: watch::Sender::new(false),
@@ -101,6 +137,20 @@ impl App {
             opened: clock.now(),
             clock,
         })
+    }
+
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        self.clock.clone()
+    }
+
+    /// What another project in this process has together with this one.
+    pub fn shared(&self) -> Shared {
+        Shared {
+            outbound: self.outbound.clone(),
+            places: self.places.clone(),
+            pictures: self.pictures.clone(),
+            bodies: self.bodies.clone(),
+        }
     }
 
     /// Unix milliseconds.

@@ -21,8 +21,10 @@ const KEPT: i64 = 90 * 86_400_000;
 /// Scopes of what changes as often as people write, come and go.
 const OFTEN: [&str; 3] = ["rows.write", "documents.write", "presences.write"];
 /// What is asked by POST and changes nothing, or only what other routes tell of.
-const ASKING: [&str; 10] = [
+const ASKING: [&str; 12] = [
     "/account/jwts",
+    "/databases/{databaseId}/collections/{collectionId}/documents/query",
+    "/tablesdb/{databaseId}/tables/{tableId}/rows/query",
     "/graphql",
     "/graphql/mutation",
     "/oauth2/{projectId}/authorize",

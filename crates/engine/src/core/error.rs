@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::store::StoreError;
 
@@ -61,26 +61,50 @@ impl From<StoreError> for ApiError {
                 "general_storage_full",
                 "The server's disk is full. Nothing was changed.",
             ),
+            StoreError::TooLong => Self::new(
+                StatusCode::REQUEST_TIMEOUT,
+                "database_timeout",
+                "This took the database too long, and nothing was changed. Ask for less, or add an index.",
+            ),
             other => {
                 tracing::error!(error = %other, "the store failed");
-                Self::new(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "general_unknown",
-                    "The server could not do this.",
-                )
+                // What exactly is in the log: paths and tables are nothing to tell everybody.
+                let (status, kind, message) = match other {
+                    StoreError::ReadOnly => (
+                        StatusCode::SERVICE_UNAVAILABLE,
+                        "general_server_error",
+                        "The server's disk is read-only. Nothing was changed; whoever keeps the server has to mend it.",
+                    ),
+                    StoreError::DiskFails(_) => (
+                        StatusCode::SERVICE_UNAVAILABLE,
+                        "general_server_error",
+                        "The server's disk fails. Nothing was changed; whoever keeps the server has to mend it.",
+                    ),
+                    StoreError::Damaged(_) => (
+                        StatusCode::INTERNAL_SERVER_ERROR,
+                        "general_server_error",
+                        "The server's database is damaged. Whoever keeps the server has to restore the newest backup.",
+                    ),
+                    _ => (
+                        StatusCode::INTERNAL_SERVER_ERROR,
+                        "general_unknown",
+                        "The server could not do this.",
+                    ),
+                };
+                Self::new(status, kind, message)
             }
         }
     }
 }
 
+/// The body of an answer that says why not.
+pub fn error_body(status: StatusCode, kind: &str, message: &str) -> Value {
+    json!({ "message": message, "code": status.as_u16(), "type": kind, "version": VERSION })
+}
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let body = json!({
-            "message": self.message,
-            "code": self.status.as_u16(),
-            "type": self.kind,
-            "version": VERSION,
-        });
+        let body = error_body(self.status, self.kind, &self.message);
         let mut response = (self.status, Json(body)).into_response();
         if self.kind == INVALID_BEARER {
             // RFC 6750, 3: by it libraries know that the token is what was wrong.

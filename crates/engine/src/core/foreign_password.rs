@@ -15,6 +15,9 @@ use super::error::{ApiError, ApiResult};
 /// Bytes that checking one scrypt hash may take.
 const MEMORY: u64 = 256 * 1024 * 1024;
 
+/// Rounds of bcrypt, as a power of two: some seconds.
+const MOST_ROUNDS: u32 = 16;
+
 /// What is needed to check a password; kept as JSON where otherwise our own hash is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase")]
@@ -57,7 +60,12 @@ impl Foreign {
     /// As it is kept; refused where no password could ever fit.
     pub fn keep(self) -> ApiResult<String> {
         let valid = match &self {
-            Self::Bcrypt { hash } => hash.len() == 60 && hash.starts_with("$2"),
+            Self::Bcrypt { hash } => {
+                let rounds = hash.get(4..6).and_then(|rounds| rounds.parse::<u32>().ok());
+                hash.len() == 60
+                    && hash.starts_with("$2")
+                    && rounds.is_some_and(|rounds| rounds <= MOST_ROUNDS)
+            }
             Self::Md5 { hash } => is_hex(hash, 16),
             Self::Sha { version, hash } => sha(version, "").is_some_and(|other| is_hex(hash, other.len())),
             Self::Phpass { hash } => phpass("", hash).is_some(),
@@ -96,6 +104,19 @@ impl Foreign {
             Self::ScryptModified { hash, .. } => {
                 self.scrypt_modified(password).is_some_and(|computed| STANDARD.encode(computed) == *hash)
             }
+        }
+    }
+
+    /// Names what checking costs: hashes of one name cost the same. Nothing where it is next to nothing.
+    pub fn way(&self) -> Option<String> {
+        match self {
+            Self::Md5 { .. } | Self::Sha { .. } => None,
+            Self::Bcrypt { hash } => Some(format!("bcrypt {}", hash.get(4..6)?)),
+            Self::Phpass { hash } => Some(format!("phpass {}", hash.get(3..4)?)),
+            Self::Scrypt { cpu, memory, parallel, length, .. } => {
+                Some(format!("scrypt {cpu} {memory} {parallel} {length}"))
+            }
+            Self::ScryptModified { .. } => Some("scrypt-modified".to_owned()),
         }
     }
 
@@ -282,6 +303,7 @@ mod tests {
             Foreign::Phpass { hash: text("$P$zIQRaTwmfeRo7ud9Fh4E2PdI0S3r.L0") },
             Foreign::Phpass { hash: text("$P$ä") },
             Foreign::Bcrypt { hash: text("secret") },
+            Foreign::Bcrypt { hash: text("$2a$31$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW") },
             scrypt(3, 8, 1),
             scrypt(1 << 30, 8, 1),
             scrypt(u64::MAX, u32::MAX, 1),

@@ -6,7 +6,7 @@ use axum::{
     Router,
     body::{Body, Bytes},
     extract::{Path, Request, State, rejection::PathRejection},
-    http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
+    http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
     routing::{MethodFilter, on},
 };
@@ -19,17 +19,23 @@ use super::{
     audit::Deed,
     body,
     caller::{self, Caller},
+    dev_key,
     error::{ApiError, ApiResult},
     events,
     hidden::{self, Hidden, hidden},
     impersonation,
     limits::{Rate, Standing},
+    store::Patience,
+    traffic, writes,
 };
-use crate::oauth2;
+use crate::{oauth2, projects::Projects};
 
 /// Where providers of sign-ins send people back to. Some post them there from a page of theirs, which then is only asked
 /// for again by GET.
 pub const CALLBACK: &str = "/account/sessions/oauth2/callback/";
+
+/// The header that names the project.
+pub const PROJECT: HeaderName = HeaderName::from_static("x-appwrite-project");
 
 /// Who may call a route. Permissions of rows and files come on top.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,12 +121,17 @@ impl Call {
     /// The body, as much of it as the route takes.
     pub async fn bytes(&mut self) -> ApiResult<Bytes> {
         let body = std::mem::take(self.body.get_mut());
-        body::read(&self.app, body, &mut self.extensions).await
+        body::read(&self.app, body, &self.caller, &mut self.extensions).await
     }
 
     /// Whether the caller of a list wants to know how many there are.
     pub fn counted(&self) -> bool {
         !matches!(self.query_value("total"), Some("false" | "0"))
+    }
+
+    /// Whether it counts how often this is called: not for API keys, nor where somebody shows that they are developing.
+    pub fn is_limited(&self) -> bool {
+        !self.caller.is_key() && !dev_key::is_shown(&self.app, &self.headers)
     }
 
     /// The program that calls, as it names itself.
@@ -160,8 +171,13 @@ pub fn empty() -> ApiResult<Response> {
     Ok((StatusCode::NO_CONTENT, [(header::CONTENT_TYPE, "text/plain; charset=UTF-8")]).into_response())
 }
 
+/// The further project that a request is for.
+#[derive(Clone)]
+pub struct Chosen(pub Arc<App>);
+
 /// The router of a table.
-pub fn router(app: &Arc<App>, routes: &[Route]) -> Router {
+pub fn router(projects: &Arc<Projects>, routes: &[Route]) -> Router {
+    let app = projects.first();
     let mut router = Router::new();
     for route in routes {
         let Ok(filter) = MethodFilter::try_from(route.method.clone()) else { continue };
@@ -169,9 +185,7 @@ pub fn router(app: &Arc<App>, routes: &[Route]) -> Router {
         let path = route.path;
         let handler = move |params: PathParams, request: Request| {
             let (app, route) = (app.clone(), route.clone());
-            async move {
-                run(app, &route, given(params), request).await.unwrap_or_else(IntoResponse::into_response)
-            }
+            async move { answer(app, &route, given(params), request).await }
         };
         router = router.route(path, on(filter, handler));
     }
@@ -187,7 +201,7 @@ pub fn router(app: &Arc<App>, routes: &[Route]) -> Router {
                 };
                 parameters.iter().map(|(name, part)| ((*name).to_owned(), value(part))).collect()
             });
-            async move { run(app, &route, params, request).await.unwrap_or_else(IntoResponse::into_response) }
+            async move { answer(app, &route, params, request).await }
         };
         router = router.route(path, on(filter, handler));
     }
@@ -197,7 +211,7 @@ pub fn router(app: &Arc<App>, routes: &[Route]) -> Router {
     };
     let router = router.fallback(unknown).method_not_allowed_fallback(unknown);
     // A layer is put around each route of its router, at the start and for every request: so there is one route outside.
-    Router::new().fallback_service(router).layer(axum::middleware::from_fn_with_state(app.clone(), cors))
+    Router::new().fallback_service(router).layer(axum::middleware::from_fn_with_state(projects.clone(), cors))
 }
 
 /// What stands in an address for the parameters of its route.
@@ -205,6 +219,21 @@ type PathParams = Result<Path<HashMap<String, String>>, PathRejection>;
 
 fn given(params: PathParams) -> ApiResult<HashMap<String, String>> {
     params.map(|Path(params)| params).map_err(|_| ApiError::argument("The address is not readable as text."))
+}
+
+/// Answers a request and counts it.
+async fn answer(
+    app: Arc<App>,
+    route: &Route,
+    params: ApiResult<HashMap<String, String>>,
+    mut request: Request,
+) -> Response {
+    let app = request.extensions_mut().remove::<Chosen>().map_or(app, |Chosen(further)| further);
+    let received = traffic::announced(request.headers());
+    let response = run(app.clone(), route, params, request).await.unwrap_or_else(IntoResponse::into_response);
+    let bytes = received.saturating_add(traffic::sent(&response));
+    traffic::request(&app, bytes).await;
+    response
 }
 
 async fn run(
@@ -220,6 +249,7 @@ async fn run(
     check_project(&app, &parts.headers, &query)?;
     let ip = address(&app, &parts);
     let caller = caller::identify(&app, &parts.headers).await?;
+    dev_key::note(&app, &parts.headers).await;
     let body = SyncWrapper::new(body);
     let call =
         Call { app, caller, params, query, headers: parts.headers, extensions: parts.extensions, ip, body };
@@ -253,8 +283,11 @@ pub async fn perform(route: &Route, mut call: Call) -> ApiResult<Response> {
         call.app.settings().check_route(&route.method, route.path)?;
     }
     let mut standing = None;
-    if let Some(rate) = route.rate.filter(|_| !call.caller.is_key()) {
-        let (now, of) = (call.app.now(), format!("{} {} {}", route.method, route.path, call.ip));
+    let person = writes::rate(route, &call);
+    if let Some(rate) = route.rate.or(person).filter(|_| call.is_limited()) {
+        // Many people may come from one address; what only people do is counted for each.
+        let who = call.caller.user_id().filter(|_| person.is_some()).unwrap_or_default();
+        let (now, of) = (call.app.now(), format!("{} {} {} {who}", route.method, route.path, call.ip));
         let (left, any) = call.app.limits.count(now, of, rate);
         standing = Some(left);
         if !any {
@@ -264,10 +297,12 @@ pub async fn perform(route: &Route, mut call: Call) -> ApiResult<Response> {
     if !may(&call.caller, route) {
         return Err(ApiError::unauthorized());
     }
+    call.app.traffic.call(route);
     body::allow(&mut call, route);
     let (deed, app) = (Deed::of(route, &call), call.app.clone());
     let actor = call.caller.user_id().unwrap_or_default().to_owned();
-    let response = events::as_actor(actor, (route.handler)(call)).await;
+    let patience = if call.caller.is_key() { Patience::KEYS } else { Patience::PEOPLE };
+    let response = patience.with(events::as_actor(actor, (route.handler)(call))).await;
     let mut response = response.unwrap_or_else(IntoResponse::into_response);
     if let Some(deed) = deed.filter(|_| response.status().is_success()) {
         response = deed.note(&app, response).await;
@@ -318,7 +353,7 @@ fn with_standing(mut response: Response, standing: Standing) -> Response {
 }
 
 fn check_project(app: &App, headers: &HeaderMap, query: &[(String, String)]) -> ApiResult<()> {
-    let header = headers.get("x-appwrite-project").and_then(|value| value.to_str().ok());
+    let header = headers.get(PROJECT).and_then(|value| value.to_str().ok());
     let named =
         header.or_else(|| query.iter().find(|(key, _)| key == "project").map(|(_, value)| value.as_str()));
     // `GET /ping` and health checks name no project.
@@ -332,7 +367,23 @@ fn check_project(app: &App, headers: &HeaderMap, query: &[(String, String)]) -> 
 
 /// Answers pages of the declared origins and of our own only; programs without an origin are no concern of CORS. A
 /// foreign page's request is refused and not just kept unread: its browser may have added somebody's session to it.
-async fn cors(State(app): State<Arc<App>>, request: Request, next: axum::middleware::Next) -> Response {
+async fn cors(
+    State(projects): State<Arc<Projects>>,
+    mut request: Request,
+    next: axum::middleware::Next,
+) -> Response {
+    let mut app = projects.first().clone();
+    if let Some(id) = projects.wanted(&request) {
+        match projects.get(&id).await {
+            Ok(Some(further)) => {
+                request.extensions_mut().insert(Chosen(further.clone()));
+                app = further;
+            }
+            // Refused where the project is looked at.
+            Ok(None) => {}
+            Err(error) => return error.into_response(),
+        }
+    }
     let origin = request.headers().get(header::ORIGIN).cloned();
     let host = request.headers().get(header::HOST).map(|host| host.as_bytes().to_vec());
     let is_declared = |origin: &HeaderValue| origin.to_str().is_ok_and(|origin| app.declares(origin));
@@ -341,8 +392,16 @@ async fn cors(State(app): State<Arc<App>>, request: Request, next: axum::middlew
         authority.is_some() && authority == host.as_deref()
     };
     let foreign = origin.as_ref().is_some_and(|origin| !is_declared(origin) && !is_ours(origin));
-    let declared = origin.filter(is_declared);
     let preflight = request.method() == Method::OPTIONS;
+    // A page that is being developed comes from anywhere, with a key that its browser does not show when it asks first.
+    let developed = foreign
+        && if preflight {
+            dev_key::may_be_shown(&app, request.headers())
+        } else {
+            dev_key::is_shown(&app, request.headers())
+        };
+    let foreign = foreign && !developed;
+    let declared = origin.filter(|origin| developed || is_declared(origin));
     let posted_back = request.method() == Method::POST && request.uri().path().starts_with(CALLBACK);
     let spoken = oauth2::spoken_by_pages(request.uri().path());
     let foreign = foreign && !posted_back && spoken.is_none();
@@ -375,7 +434,7 @@ async fn cors(State(app): State<Arc<App>>, request: Request, next: axum::middlew
             (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, PATCH, DELETE"),
             (
                 header::ACCESS_CONTROL_ALLOW_HEADERS,
-                "Content-Type, Content-Range, Range, X-Appwrite-ID, X-Appwrite-Impersonate-User-Email, \
+                "Content-Type, Content-Range, Range, X-Appwrite-Dev-Key, X-Appwrite-ID, X-Appwrite-Impersonate-User-Email, \
                  X-Appwrite-Impersonate-User-Id, X-Appwrite-Impersonate-User-Phone, X-Appwrite-JWT, X-Appwrite-Key, \
                  X-Appwrite-Locale, X-Appwrite-Mode, X-Appwrite-Project, X-Appwrite-Response-Format, X-Appwrite-Session, \
                  X-Fallback-Cookies, X-SDK-GraphQL, X-SDK-Language, X-SDK-Name, X-SDK-Platform, X-SDK-Version",

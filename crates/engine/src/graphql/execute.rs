@@ -17,10 +17,9 @@ use super::{
     answer::Refused,
     ask::{self, Asked},
     cost::{Counting, is_mutation},
-    nesting,
+    kept, nesting,
     operation::Carrier,
-    schema::{Given, SCHEMA},
-    table::TABLE,
+    schema::{Built, Given},
 };
 use crate::core::{
     error::{ApiError, ApiResult, VERSION},
@@ -47,10 +46,6 @@ pub enum May {
 }
 
 pub async fn execute(mut call: Call, may: May) -> ApiResult<Response> {
-    let schema = SCHEMA.as_ref().map_err(|error| {
-        tracing::error!(%error, "the GraphQL schema could not be made");
-        ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "general_unknown", "The server could not do this.")
-    })?;
     let asked = ask::read(&mut call).await?;
     // As on an Appwrite in production, where nobody may ask about the schema, except for those who hold a key: their tools
     // are made from it.
@@ -59,8 +54,14 @@ pub async fn execute(mut call: Call, may: May) -> ApiResult<Response> {
     let mut left = OPERATIONS;
     let mut answers = Vec::new();
     for asked in asked {
-        let answer = match prepare(asked, may, introspection, &mut left) {
-            Ok(request) => run(schema, request.data(carrier.clone())).await,
+        let answer = match parse(&asked, may) {
+            Ok(document) => {
+                let built = kept::schema(&call.app, &call.caller, &document).await?;
+                match prepare(asked, document, &built, introspection, &mut left) {
+                    Ok(request) => run(&built.schema, request.data(carrier.clone())).await,
+                    Err(refused) => refused.json(),
+                }
+            }
             Err(refused) => refused.json(),
         };
         answers.push(answer);
@@ -75,8 +76,11 @@ pub async fn execute(mut call: Call, may: May) -> ApiResult<Response> {
     Ok(response)
 }
 
-fn prepare(asked: Asked, may: May, introspection: bool, left: &mut usize) -> Result<Request, Refused> {
-    let refused = |message: String| Refused::from(ApiError::argument(message));
+fn refused(message: String) -> Refused {
+    ApiError::argument(message).into()
+}
+
+fn parse(asked: &Asked, may: May) -> Result<ExecutableDocument, Refused> {
     if asked.query.len() > LONGEST {
         return Err(refused(format!("A query has at most {LONGEST} bytes.")));
     }
@@ -88,9 +92,19 @@ fn prepare(asked: Asked, may: May, introspection: bool, left: &mut usize) -> Res
     if may == May::Read && chosen_changes(&document, asked.operation.as_deref()) {
         return Err(refused("Mutations are sent with POST.".to_owned()));
     }
+    Ok(document)
+}
+
+fn prepare(
+    asked: Asked,
+    document: ExecutableDocument,
+    built: &Built,
+    introspection: bool,
+    left: &mut usize,
+) -> Result<Request, Refused> {
     let given = Given(asked.variables.as_object().into_iter().flat_map(|map| map.keys().cloned()).collect());
     let variables = Variables::from_json(asked.variables);
-    let lists = |name: &str| TABLE.operations.iter().any(|known| known.name == name && known.lists());
+    let lists = |name: &str| built.lists(name);
     let counting = Counting { document: &document, variables: &variables, lists: &lists, introspection };
     let cost = counting.cost()?;
     *left = left
@@ -139,7 +153,9 @@ mod tests {
 
     fn prepared(query: &str, may: May) -> Result<Request, Refused> {
         let asked = Asked { query: query.to_owned(), operation: None, variables: Value::Null };
-        prepare(asked, may, false, &mut 50)
+        let document = parse(&asked, may)?;
+        let plain = crate::graphql::schema::PLAIN.as_ref().expect("a schema");
+        prepare(asked, document, plain, false, &mut 50)
     }
 
     #[test]

@@ -1,12 +1,17 @@
 //! `/graphql`: the same operations as over REST, several in one request. Each runs through the route that REST has for it,
-//! with its rights, its rate and its handler; there is no second way to anything.
+//! with its rights, its rate and its handler; there is no second way to anything. The tables have operations of their own, with
+//! a field for each column, which are those on rows.
 
 mod answer;
 mod ask;
 mod cost;
+mod defined;
 mod execute;
+mod kept;
+mod names;
 mod nesting;
 mod operation;
+mod rows;
 mod schema;
 pub mod table;
 

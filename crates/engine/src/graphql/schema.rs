@@ -1,4 +1,5 @@
-//! The schema: an operation for each route that Appwrite's SDKs know, made when it is asked for first.
+//! The schema: an operation for each route that Appwrite's SDKs know, made when it is asked for first, and operations for
+//! tables.
 
 use std::{
     collections::HashSet,
@@ -16,7 +17,9 @@ use serde_json::{Map, Value as Json};
 
 use super::{
     answer::{Refused, field, shaped},
+    defined::{Raw, TABLES, read},
     operation::{Carrier, Linked, link},
+    rows::Tables,
     table::{TABLE, Type},
 };
 use crate::{core::error::ApiError, route_table};
@@ -27,9 +30,24 @@ const DIRECTIVES: usize = 8;
 /// Names of the variables that came with a query, whatever their value.
 pub struct Given(pub HashSet<String>);
 
-pub static SCHEMA: LazyLock<Result<Schema, SchemaError>> = LazyLock::new(build);
+/// A schema, and which of its fields answer many things.
+pub struct Built {
+    pub schema: Schema,
+    lists: HashSet<String>,
+}
 
-fn build() -> Result<Schema, SchemaError> {
+impl Built {
+    /// Whether a field answers a page of a list.
+    pub fn lists(&self, name: &str) -> bool {
+        self.lists.contains(name) || TABLE.operations.iter().any(|known| known.name == name && known.lists())
+    }
+}
+
+/// The schema without tables.
+pub static PLAIN: LazyLock<Result<Arc<Built>, SchemaError>> = LazyLock::new(|| build(Vec::new(), &[]));
+
+/// A schema with tables. `left_out` are those that it has no name for.
+pub fn build(tables: Vec<Raw>, left_out: &[String]) -> Result<Arc<Built>, SchemaError> {
     let routes = route_table();
     let (mut query, mut mutation) = (Object::new("Query"), Object::new("Mutation"));
     let mut needed = Vec::new();
@@ -44,8 +62,6 @@ fn build() -> Result<Schema, SchemaError> {
         }
     }
     let mut builder = Schema::build("Query", Some("Mutation"), None)
-        .register(query)
-        .register(mutation)
         .register(
             Scalar::new("Json").description("A value of any form. A text that is JSON is read as such."),
         )
@@ -69,7 +85,25 @@ fn build() -> Result<Schema, SchemaError> {
             builder = builder.register(union);
         }
     }
-    builder.finish()
+    let mut lists = HashSet::new();
+    if !tables.is_empty() {
+        let tables = Tables::new(read(tables), &routes);
+        lists.extend(tables.lists());
+        (builder, query, mutation) = tables.add(builder, query, mutation);
+    }
+    query = query.description(described(left_out));
+    Ok(Arc::new(Built { schema: builder.register(query).register(mutation).finish()?, lists }))
+}
+
+fn described(left_out: &[String]) -> String {
+    let mut text = format!(
+        "The operations of the SDKs, and those of the first {TABLES} tables: `DATABASE_TABLEGet`, `List`, `Create`, `Update` and \
+         `Delete`, where what is no letter or digit of an id is `_`."
+    );
+    if !left_out.is_empty() {
+        text.push_str(&format!(" Tables whose names are others' already: {}.", left_out.join(", ")));
+    }
+    text
 }
 
 fn of_operation(linked: Linked) -> Field {
@@ -93,23 +127,28 @@ async fn resolve<'a>(
     let carrier = context.data::<Arc<Carrier>>()?;
     let mut arguments = Map::new();
     for argument in &linked.operation.arguments {
-        let Some(value) = context.args.get(argument.name).filter(|_| is_given(context, argument.name)) else {
-            continue;
-        };
-        let value: Json = value.as_value().clone().into_json()?;
-        arguments.insert(argument.name.to_owned(), Linked::given(argument.ty, value));
-    }
-    let answer = linked.run(carrier, arguments).await.and_then(|answer| {
-        Value::from_json(answer).map_err(|_| Refused::from(ApiError::argument("The answer cannot be said.")))
-    });
-    match answer {
-        Ok(answer) => Ok(shaped(linked.operation.answer, answer)),
-        // Kept beside the data, so that the field is there and null.
-        Err(refused) => {
-            context.add_error(context.set_error_path(refused.at(context.item.pos)));
-            Ok(None)
+        if let Some(value) = given(context, argument.name)? {
+            arguments.insert(argument.name.to_owned(), Linked::given(argument.ty, value));
         }
     }
+    let answer = linked.run(carrier, arguments).await.and_then(said);
+    Ok(settled(context, answer).and_then(|answer| shaped(linked.operation.answer, answer)))
+}
+
+/// An answer as GraphQL has it.
+pub fn said(answer: Json) -> Result<Value, Refused> {
+    Value::from_json(answer).map_err(|_| ApiError::argument("The answer cannot be said.").into())
+}
+
+/// What was answered. Why there is nothing is kept beside the data, so that the field is there and null.
+pub fn settled(context: &ResolverContext<'_>, answer: Result<Value, Refused>) -> Option<Value> {
+    answer.map_err(|refused| context.add_error(context.set_error_path(refused.at(context.item.pos)))).ok()
+}
+
+/// The value of an argument that says something.
+pub fn given(context: &ResolverContext<'_>, argument: &str) -> async_graphql::Result<Option<Json>> {
+    let value = context.args.get(argument).filter(|_| is_given(context, argument));
+    Ok(value.map(|value| value.as_value().clone().into_json()).transpose()?)
 }
 
 /// Whether an argument says something: one that is a variable which did not come and has no default does not, and is not
@@ -134,7 +173,7 @@ fn of_model(model: &'static str, name: &'static str, ty: Type) -> Field {
     })
 }
 
-fn type_ref(ty: Type) -> TypeRef {
+pub fn type_ref(ty: Type) -> TypeRef {
     (0..ty.lists).fold(TypeRef::named(ty.name), |inner, _| TypeRef::List(Box::new(inner)))
 }
 
@@ -144,8 +183,7 @@ mod tests {
 
     #[test]
     fn the_schema_has_every_operation_that_has_a_route() {
-        let schema = SCHEMA.as_ref().expect("a schema");
-        let text = schema.sdl();
+        let text = PLAIN.as_ref().expect("a schema").schema.sdl();
         for wanted in [
             "accountGet: User",
             "tablesDBListRows(databaseId: String!, tableId: String!, queries: [String],",

@@ -26,8 +26,17 @@ use crate::core::{
 };
 
 pub fn routes() -> Vec<Route> {
-    [oauth2::routes(), of_the_whole(), of_keys(), of_dev_keys(), of_platforms(), of_policies(), of_mail(), of_variables()]
-        .concat()
+    [
+        oauth2::routes(),
+        of_the_whole(),
+        of_keys(),
+        of_dev_keys(),
+        of_platforms(),
+        of_policies(),
+        of_mail(),
+        of_variables(),
+    ]
+    .concat()
 }
 
 fn of_the_whole() -> Vec<Route> {

@@ -6,7 +6,10 @@ use super::{
     range::{self, Wanted},
     token,
 };
-use crate::core::{error::ApiResult, routes::Call};
+use crate::core::{
+    error::{ApiError, ApiResult},
+    routes::Call,
+};
 use axum::{
     body::Body,
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -31,8 +34,13 @@ pub async fn send(call: Call, attachment: bool) -> ApiResult<Response> {
         Wanted::All => (StatusCode::OK, 0, size),
         Wanted::Part(first, last) => (StatusCode::PARTIAL_CONTENT, first, last - first + 1),
         Wanted::Outside => {
-            let range = format!("bytes */{size}");
-            return Ok((StatusCode::RANGE_NOT_SATISFIABLE, [(header::CONTENT_RANGE, range)]).into_response());
+            let range = [(header::CONTENT_RANGE, format!("bytes */{size}"))];
+            let outside = ApiError::new(
+                StatusCode::RANGE_NOT_SATISFIABLE,
+                "storage_invalid_range",
+                "The file has no such bytes.",
+            );
+            return Ok((range, outside).into_response());
         }
     };
     let content = file.open(&call.app).await?.stream(first, length).await;

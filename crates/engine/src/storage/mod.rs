@@ -12,6 +12,7 @@ mod keys;
 mod manage;
 mod mime;
 mod objects;
+mod pace;
 mod picture;
 mod preview;
 mod range;

@@ -3,13 +3,11 @@
 //! A chunk is streamed to its place in the blob, made durable, and only then counted in the database. The
 //! request that counts the last one closes the file (`finish`).
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc};
 
 use axum::{
-    extract::{
-        DefaultBodyLimit, FromRequest as _, Multipart, Request,
-        multipart::{Field, MultipartError},
-    },
+    body::Bytes,
+    extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request, multipart::Field},
     http::StatusCode,
     response::Response,
 };
@@ -24,6 +22,7 @@ use super::{
     file::{File, check_name, unauthorized},
     finish::{close_if_whole, finish, forget, turn},
     keys,
+    pace::Pace,
     range::{self, Chunk},
 };
 use crate::core::{
@@ -39,8 +38,8 @@ use crate::core::{
 const SMALLEST_CHUNK: i64 = 256 * 1024;
 /// Parts that are not the file: ids and permissions.
 const SMALL: usize = 16 * 1024;
-/// How long the next bytes of a part may take: who stopped sending does not hold a file open for ever.
-const STALLED: Duration = Duration::from_secs(60);
+/// Memory that an upload takes, whatever is uploaded: what came and is not written yet, and a block twice.
+const MEMORY: usize = 384 * 1024;
 
 pub async fn upload(call: Call) -> ApiResult<Response> {
     let bucket_id = call.param("bucketId").to_owned();
@@ -50,6 +49,7 @@ pub async fn upload(call: Call) -> ApiResult<Response> {
     if !permissions::allows(&bucket.permissions, Action::Create, &call.caller) {
         return Err(unauthorized());
     }
+    let _share = call.app.bodies.share(&call.caller, MEMORY).await?;
     let header = |name: &str| call.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let chunk = match header("content-range") {
         Some(text) => Some(range::chunk(&text).ok_or_else(invalid_range)?),
@@ -63,32 +63,73 @@ pub async fn upload(call: Call) -> ApiResult<Response> {
     let uploader = Uploader { app: call.app, caller: call.caller };
     let mut form =
         Multipart::from_request(request, &()).await.map_err(|error| ApiError::argument(error.to_string()))?;
-    let (mut id, mut given, mut numbered) = (resumed.clone(), None::<Vec<String>>, 0);
-    while let Some(field) = waited(form.next_field()).await? {
-        let name = field.name().unwrap_or_default().to_owned();
-        if name == "file" {
-            let file = field.file_name().unwrap_or_default().to_owned();
-            let id = ids::wanted(id.as_deref().unwrap_or("unique()"))?;
-            return take(
-                &uploader,
-                &bucket,
-                Incoming { id, name: file, given, chunk, resumed: resumed.is_some() },
-                field,
-            )
-            .await;
+    let mut said = Said { id: resumed.clone(), ..Said::default() };
+    let mut pace = Pace::new();
+    while let Some(field) = pace.wait(form.next_field()).await? {
+        if field.name() != Some("file") {
+            said.read(field, &mut pace).await?;
+            continue;
         }
-        let text = small(field).await?;
-        if name == "fileId" {
-            id.get_or_insert(text);
-        } else if name.starts_with("permissions[") {
-            numbered += 1;
-            if numbered > 100 {
-                return Err(ApiError::argument("At most 100 permissions."));
+        let name = field.file_name().unwrap_or_default().to_owned();
+        let mut incoming = Incoming::new(name, &said, chunk, resumed.is_some())?;
+        let mut part = Part { field, pace: &mut pace };
+        let received = async {
+            let place = Place::find(&uploader, &bucket, &incoming).await?;
+            let written = place.receive(&uploader, &bucket, &mut part).await?;
+            Ok::<_, ApiError>((place, written))
+        };
+        let (place, written) = match received.await {
+            Ok(received) => received,
+            Err(error) => {
+                part.spill().await;
+                return Err(error);
             }
-            given.get_or_insert_default().push(text);
+        };
+        if let Place::Whole(file) = place {
+            return routes::json(StatusCode::OK, &file.json());
         }
+        // The form gives out one part at a time.
+        drop(part);
+        // Some clients, Appwrite's own for Rust among them, say behind the file what it is.
+        let before = said.clone();
+        while let Some(field) = pace.wait(form.next_field()).await? {
+            said.read(field, &mut pace).await?;
+        }
+        let behind = match () {
+            () if said == before || incoming.resumed => Behind::Nothing,
+            () if said.id == before.id => Behind::Permissions,
+            () => Behind::Id,
+        };
+        if behind != Behind::Nothing {
+            incoming = Incoming::new(incoming.name, &said, chunk, false)?;
+        }
+        return place.close(&uploader, &bucket, incoming, behind, written).await;
     }
     Err(ApiError::new(StatusCode::BAD_REQUEST, "storage_file_empty", "The form has no part named 'file'."))
+}
+
+/// What the small parts of a form say of its file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Said {
+    id: Option<String>,
+    permissions: Option<Vec<String>>,
+}
+
+impl Said {
+    async fn read(&mut self, field: Field<'_>, pace: &mut Pace) -> ApiResult<()> {
+        let name = field.name().unwrap_or_default().to_owned();
+        let text = small(field, pace).await?;
+        if name == "fileId" {
+            self.id.get_or_insert(text);
+        } else if name.starts_with("permissions[") {
+            let permissions = self.permissions.get_or_insert_default();
+            permissions.push(text);
+            if permissions.len() > 100 {
+                return Err(ApiError::argument("At most 100 permissions."));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Who uploads, without the body that is being read.
@@ -119,7 +160,7 @@ impl Plan {
     }
 }
 
-/// What a request says of its file before the bytes.
+/// What a request says of its file.
 struct Incoming {
     id: String,
     name: String,
@@ -128,90 +169,173 @@ struct Incoming {
     resumed: bool,
 }
 
-async fn take(call: &Uploader, bucket: &Bucket, incoming: Incoming, field: Field<'_>) -> ApiResult<Response> {
-    check_extension(bucket, &check_name(&incoming.name)?)?;
-    let blobs = call.app.blobs();
-    tokio::fs::create_dir_all(&blobs).await.map_err(|error| disk(&error))?;
-    if let Some(chunk) = incoming.chunk {
+impl Incoming {
+    fn new(name: String, said: &Said, chunk: Option<Chunk>, resumed: bool) -> ApiResult<Self> {
+        let id = ids::wanted(said.id.as_deref().unwrap_or("unique()"))?;
+        Ok(Self { id, name, given: said.permissions.clone(), chunk, resumed })
+    }
+}
+
+/// What a request says of its file behind the bytes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Behind {
+    Nothing,
+    Permissions,
+    /// Until then the file had an id that nobody knows.
+    Id,
+}
+
+/// Where the bytes of a request go.
+enum Place {
+    /// Nowhere: the file is there.
+    Whole(File),
+    /// Nowhere: the chunk is there. Writing it again could change a file that is being closed.
+    Known(File),
+    /// A whole file's size is known when it has come: it goes to a place of its own first.
+    Staged(Staged, Plan),
+    Chunk {
+        file: File,
+        at: i64,
+        expected: i64,
+        first: i64,
+    },
+}
+
+/// Bytes that are gone with this, unless they were put elsewhere.
+struct Staged(PathBuf);
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+impl Place {
+    async fn find(call: &Uploader, bucket: &Bucket, incoming: &Incoming) -> ApiResult<Self> {
+        check_extension(bucket, &check_name(&incoming.name)?)?;
+        let blobs = call.app.blobs();
+        tokio::fs::create_dir_all(&blobs).await.map_err(|error| disk(&error))?;
+        let plan = Plan::of(&call.app, bucket);
+        let Some(chunk) = incoming.chunk else {
+            return Ok(Self::Staged(Staged(blobs.join(format!("{}.new", ids::unique()))), plan));
+        };
         check_size(bucket, chunk.total)?;
-    }
-    // A whole file's size is known when it has come: it goes to a place of its own first.
-    let Some(chunk) = incoming.chunk else {
-        let staged = blobs.join(format!("{}.new", ids::unique()));
-        let result = whole(call, bucket, incoming, field, &staged).await;
-        if result.is_err() {
-            let _ = tokio::fs::remove_file(&staged).await;
+        let file = begin(call, bucket, incoming, plan, chunk.total, chunk.last - chunk.first + 1).await?;
+        if file.complete {
+            return Ok(Self::Whole(file));
         }
-        return result;
-    };
-    let plan = Plan::of(&call.app, bucket);
-    let file = begin(call, bucket, &incoming, plan, chunk.total, chunk.last - chunk.first + 1).await?;
-    if file.complete {
-        return routes::json(StatusCode::OK, &file.json());
+        if file.size != chunk.total || chunk.first % file.chunk_size != 0 {
+            return Err(invalid_range());
+        }
+        let expected = (file.size - chunk.first).min(file.chunk_size);
+        if chunk.last - chunk.first + 1 != expected {
+            return Err(invalid_range());
+        }
+        let at = chunk.first / file.chunk_size;
+        if file.chunks.contains(&at) {
+            Ok(Self::Known(file))
+        } else {
+            Ok(Self::Chunk { file, at, expected, first: chunk.first })
+        }
     }
-    if file.size != chunk.total || chunk.first % file.chunk_size != 0 {
-        return Err(invalid_range());
-    }
-    let expected = (file.size - chunk.first).min(file.chunk_size);
-    if chunk.last - chunk.first + 1 != expected {
-        return Err(invalid_range());
-    }
-    let at = chunk.first / file.chunk_size;
-    if file.chunks.contains(&at) {
-        // It is here already. Writing it again could change a file that is being closed.
-        drain(field).await?;
-        let file = close_if_whole(&call.app, bucket, file).await?;
-        return routes::json(StatusCode::OK, &file.json());
-    }
-    let [start, total] = [chunk.first, chunk.total].map(|bytes| u64::try_from(bytes).unwrap_or_default());
-    let frame = file.frame(keys::of_file(&call.app, &file)?);
-    let writer = Writer::open(&file.incoming(&blobs), frame, start, Some(total)).await;
-    let written =
-        receive(writer.map_err(|error| failure::blob(&error, file.number))?, expected, field).await?;
-    if written != expected {
-        return Err(ApiError::new(
-            StatusCode::BAD_REQUEST,
-            "storage_invalid_content_range",
-            "The chunk ended before its range. Send it again.",
-        ));
-    }
-    let (number, now) = (file.number, call.app.now());
-    let file = call
-        .app
-        .store
-        .write(move |tx| {
-            let mut file = File::find(tx, &file.bucket, &file.id)?
-                .filter(|now| now.number == number)
-                .ok_or_else(|| ApiError::not_found("storage_file_not_found", "A file"))?;
-            if !file.chunks.contains(&at) {
-                file.chunks.push(at);
-                tx.execute(
-                    "UPDATE file SET chunks = ?1, updated = ?2 WHERE number = ?3",
-                    params![json!(file.chunks).to_string(), now, number],
-                )?;
+
+    /// Writes the bytes where they go, and answers how many there were.
+    async fn receive(&self, call: &Uploader, bucket: &Bucket, part: &mut Part<'_>) -> ApiResult<i64> {
+        match self {
+            Self::Whole(_) | Self::Known(_) => part.drain().await.map(|()| 0),
+            Self::Staged(staged, plan) => {
+                let writer = Writer::open(&staged.0, plan.frame(), 0, None).await;
+                receive(writer.map_err(|error| failure::blob(&error, 0))?, bucket.max_size, part).await
             }
-            Ok(file)
-        })
-        .await?;
-    let file = close_if_whole(&call.app, bucket, file).await?;
-    routes::json(if incoming.resumed { StatusCode::OK } else { StatusCode::CREATED }, &file.json())
+            Self::Chunk { file, expected, first, .. } => {
+                let [start, total] =
+                    [*first, file.size].map(|bytes| u64::try_from(bytes).unwrap_or_default());
+                let frame = file.frame(keys::of_file(&call.app, file)?);
+                let writer = Writer::open(&file.incoming(&call.app.blobs()), frame, start, Some(total)).await;
+                let writer = writer.map_err(|error| failure::blob(&error, file.number))?;
+                let written = receive(writer, *expected, part).await?;
+                if written != *expected {
+                    return Err(ApiError::new(
+                        StatusCode::BAD_REQUEST,
+                        "storage_invalid_content_range",
+                        "The chunk ended before its range. Send it again.",
+                    ));
+                }
+                Ok(written)
+            }
+        }
+    }
+
+    /// Counts what was written.
+    async fn close(
+        self,
+        call: &Uploader,
+        bucket: &Bucket,
+        incoming: Incoming,
+        behind: Behind,
+        written: i64,
+    ) -> ApiResult<Response> {
+        let status = if incoming.resumed { StatusCode::OK } else { StatusCode::CREATED };
+        match self {
+            Self::Whole(file) | Self::Known(file) => {
+                let file = close_if_whole(&call.app, bucket, file).await?;
+                routes::json(StatusCode::OK, &file.json())
+            }
+            Self::Staged(staged, plan) => whole(call, bucket, &incoming, (&staged, plan), written).await,
+            Self::Chunk { file, at, .. } => {
+                let number = file.number;
+                let counted = count(call, file, at, (behind != Behind::Nothing).then_some(incoming)).await;
+                if counted.is_err() && behind == Behind::Id {
+                    forget(&call.app, number).await?;
+                }
+                let file = close_if_whole(&call.app, bucket, counted?).await?;
+                routes::json(status, &file.json())
+            }
+        }
+    }
+}
+
+/// Notes that a chunk is there; and the id and the permissions of its file, where they came behind it.
+async fn count(call: &Uploader, file: File, at: i64, named: Option<Incoming>) -> ApiResult<File> {
+    let (number, now) = (file.number, call.app.now());
+    let named = match named {
+        Some(named) => Some((named.id, permissions::for_new(named.given, &call.caller)?)),
+        None => None,
+    };
+    let counted = call.app.store.write(move |tx| {
+        let mut file = File::find(tx, &file.bucket, &file.id)?
+            .filter(|now| now.number == number)
+            .ok_or_else(|| ApiError::not_found("storage_file_not_found", "A file"))?;
+        if !file.chunks.contains(&at) {
+            file.chunks.push(at);
+            tx.execute(
+                "UPDATE file SET chunks = ?1, updated = ?2 WHERE number = ?3",
+                params![json!(file.chunks).to_string(), now, number],
+            )?;
+        }
+        let Some((id, permissions)) = named else { return Ok(file) };
+        if id != file.id && File::find(tx, &file.bucket, &id)?.is_some() {
+            return Err(ApiError::conflict("storage_file_already_exists", "A file").into());
+        }
+        let sql = "UPDATE file SET id = ?1, permissions = ?2 WHERE number = ?3";
+        tx.execute(sql, params![id, json!(permissions).to_string(), number])?;
+        Ok(File { id, permissions, ..file })
+    });
+    Ok(counted.await?)
 }
 
 async fn whole(
     call: &Uploader,
     bucket: &Bucket,
-    incoming: Incoming,
-    field: Field<'_>,
-    staged: &Path,
+    incoming: &Incoming,
+    (staged, plan): (&Staged, Plan),
+    size: i64,
 ) -> ApiResult<Response> {
-    let plan = Plan::of(&call.app, bucket);
-    let writer = Writer::open(staged, plan.frame(), 0, None).await;
-    let size = receive(writer.map_err(|error| failure::blob(&error, 0))?, bucket.max_size, field).await?;
-    let file = begin(call, bucket, &incoming, plan, size, size).await?;
+    let file = begin(call, bucket, incoming, plan, size, size).await?;
     let number = file.number;
     let closed = async {
         let place = file.incoming(&call.app.blobs());
-        tokio::fs::rename(staged, place).await.map_err(|error| disk(&error))?;
+        tokio::fs::rename(&staged.0, place).await.map_err(|error| disk(&error))?;
         let turn = turn(&call.app, number).await;
         finish(&call.app, bucket, File { size, chunk_size: size.max(1), chunks: vec![0], ..file }, turn).await
     };
@@ -312,10 +436,45 @@ async fn begin(
     Ok(file)
 }
 
+/// Bytes that are read of what is refused: a chunk as Appwrite's SDKs send them has five megabytes.
+const SPILLED: usize = 8 * 1024 * 1024;
+
+/// The part that is the file.
+struct Part<'a> {
+    field: Field<'a>,
+    pace: &'a mut Pace,
+}
+
+impl Part<'_> {
+    /// What comes next of it.
+    async fn next(&mut self) -> ApiResult<Option<Bytes>> {
+        let bytes = self.pace.wait(self.field.chunk()).await?;
+        self.pace.came(bytes.as_ref().map_or(0, Bytes::len));
+        Ok(bytes)
+    }
+
+    /// Reads it to its end without keeping it.
+    async fn drain(&mut self) -> ApiResult<()> {
+        while self.next().await?.is_some() {}
+        Ok(())
+    }
+
+    /// Reads on for a while what is refused: who is still sending might otherwise lose the connection before they read why.
+    async fn spill(&mut self) {
+        let mut left = SPILLED;
+        while let Ok(Some(bytes)) = self.next().await {
+            left = left.saturating_sub(bytes.len());
+            if left == 0 {
+                return;
+            }
+        }
+    }
+}
+
 /// Writes a part to its place and waits until it is on disk. At most `limit` bytes.
-async fn receive(mut writer: Writer, limit: i64, mut field: Field<'_>) -> ApiResult<i64> {
+async fn receive(mut writer: Writer, limit: i64, part: &mut Part<'_>) -> ApiResult<i64> {
     let mut written: i64 = 0;
-    while let Some(bytes) = waited(field.chunk()).await? {
+    while let Some(bytes) = part.next().await? {
         written += i64::try_from(bytes.len()).unwrap_or(i64::MAX);
         if written > limit {
             return Err(too_large());
@@ -326,27 +485,9 @@ async fn receive(mut writer: Writer, limit: i64, mut field: Field<'_>) -> ApiRes
     Ok(written)
 }
 
-/// Reads a part to its end without keeping it.
-async fn drain(mut field: Field<'_>) -> ApiResult<()> {
-    while waited(field.chunk()).await?.is_some() {}
-    Ok(())
-}
-
-/// The next piece of a form, while the other side goes on sending.
-async fn waited<T>(piece: impl Future<Output = Result<T, MultipartError>>) -> ApiResult<T> {
-    match tokio::time::timeout(STALLED, piece).await {
-        Ok(piece) => piece.map_err(|error| ApiError::argument(error.to_string())),
-        Err(_) => Err(ApiError::new(
-            StatusCode::REQUEST_TIMEOUT,
-            "general_argument_invalid",
-            "The upload stopped. Send this part again.",
-        )),
-    }
-}
-
-async fn small(mut field: Field<'_>) -> ApiResult<String> {
+async fn small(mut field: Field<'_>, pace: &mut Pace) -> ApiResult<String> {
     let mut bytes = Vec::new();
-    while let Some(more) = waited(field.chunk()).await? {
+    while let Some(more) = pace.wait(field.chunk()).await? {
         bytes.extend_from_slice(&more);
         if bytes.len() > SMALL {
             return Err(ApiError::argument("A part of the form is too long."));

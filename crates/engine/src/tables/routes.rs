@@ -61,10 +61,12 @@ fn of_rows() -> Vec<Route> {
     let (read, write) = ("rows.read", "rows.write");
     let rows = "/tablesdb/{databaseId}/tables/{tableId}/rows";
     let row = "/tablesdb/{databaseId}/tables/{tableId}/rows/{rowId}";
+    let asked = "/tablesdb/{databaseId}/tables/{tableId}/rows/query";
     let up = "/tablesdb/{databaseId}/tables/{tableId}/rows/{rowId}/{column}/increment";
     let down = "/tablesdb/{databaseId}/tables/{tableId}/rows/{rowId}/{column}/decrement";
     vec![
         open(read, Method::GET, rows, to!(rows::read::list)),
+        open(read, Method::POST, asked, to!(rows::read::query)),
         open(write, Method::POST, rows, to!(rows::input::create)),
         key(write, Method::PUT, rows, to!(rows::input::upsert_many)),
         key(write, Method::PATCH, rows, to!(rows::input::update_many)),

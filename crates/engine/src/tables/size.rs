@@ -32,7 +32,7 @@ pub fn bytes(c: &Connection, database: &str) -> Result<i64, StoreError> {
         // Pairs of relationships lie in tables of their own, and so do the words and places that are searched for.
         let mut beside = vec![format!("pairs_{}_*", table.number)];
         beside.extend(table.indexes.iter().map(|index| format!("{}_*", index.sql(&table).trim_matches('"'))));
-        let sql = "SELECT coalesce(sum(pgsize), 0) FROM dbstat WHERE aggregate AND name IN (
+        let sql = "SELECT coalesce(sum(pgsize), 0) FROM dbstat WHERE aggregate = TRUE AND name IN (
              SELECT name FROM sqlite_schema WHERE rootpage > 0 AND
                (tbl_name = ?1 OR EXISTS (SELECT 1 FROM json_each(?2) WHERE tbl_name GLOB value)))";
         let beside = serde_json::json!(beside).to_string();

@@ -6,7 +6,7 @@ mod team;
 
 use axum::http::Method;
 
-pub use memberships::list_of_user as memberships_of_user;
+pub use memberships::{list_of_user as memberships_of_user, list_own as own_memberships};
 pub use team::{find, not_found};
 
 use crate::core::{

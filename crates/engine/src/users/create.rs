@@ -61,6 +61,9 @@ pub async fn import(mut call: Call, kind: &'static str) -> ApiResult<Response> {
     user.password = Some(new.hash(kind)?);
     user.password_updated = user.created;
     let user = keep(&call, user).await?;
+    if let Some(hash) = &user.password {
+        call.app.foreign_ways.add(&call.app.store, hash).await?;
+    }
     routes::json(StatusCode::CREATED, &user.json_for_key())
 }
 

@@ -99,7 +99,7 @@ pub async fn token(mut call: Call) -> ApiResult<Response> {
         .write(move |tx| {
             User::get(tx, &id)?;
             trace.log(tx, &id, "token.create", app.now())?;
-            tokens::make_with(tx, &app, Purpose::Generic, Some(&id), &id, secret, expire * 1000)
+            tokens::make_with(tx, &app, Purpose::Generic, &id, secret, expire * 1000)
         })
         .await?;
     routes::json(StatusCode::CREATED, &token.json(true, ""))

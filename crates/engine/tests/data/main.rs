@@ -13,6 +13,7 @@ mod notes;
 mod older_names;
 mod places;
 mod queries;
+mod rates;
 mod related_queries;
 mod relationships;
 mod self_relations;

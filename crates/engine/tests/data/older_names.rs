@@ -36,6 +36,8 @@ async fn a_program_of_the_older_paths_finds_what_it_expects() {
     let documents = format!("{NOTES}/documents");
     let new = json!({ "documentId": "one", "data": { "title": "a", "rows": 4 } });
     let document = ada.ok(Method::POST, &documents, &new).await;
+    let asked = ada.ok(Method::POST, &format!("{documents}/query"), &json!({})).await;
+    assert_eq!((&asked["total"], &asked["documents"][0]["$id"]), (&json!(1), &json!("one")));
     assert_eq!(
         (&document["$collectionId"], &document["rows"], document.get("$tableId")),
         (&json!("notes"), &json!(4), None)

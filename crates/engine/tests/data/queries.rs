@@ -34,6 +34,40 @@ async fn library(engine: &Running) -> Client {
     admin
 }
 
+/// What is too long for an address is asked in a body.
+#[tokio::test]
+async fn rows_are_asked_for_by_post_too() {
+    let engine = Running::start().await;
+    let admin = library(&engine).await;
+    let many: Vec<String> =
+        (0..300).map(|number| format!("a long title that nobody gave, number {number}")).collect();
+    let queries = [
+        query("notEqual", "title", &json!([many[0]])),
+        query("isNotNull", "title", &json!([])),
+        json!({ "method": "orderDesc", "attribute": "pages" }),
+        json!({ "method": "limit", "values": [2] }),
+    ];
+    let texts = |queries: &[Value]| queries.iter().map(Value::to_string).collect::<Vec<_>>();
+    let path = format!("{ROWS}/query");
+    let answer = admin.ok(Method::POST, &path, &json!({ "queries": texts(&queries) })).await;
+    assert_eq!(answer, admin.get(&list(ROWS, &queries)).await);
+    assert_eq!((&answer["total"], &answer["rows"][0]["$id"]), (&json!(3), &json!("c")));
+    let none: Vec<Value> = many.chunks(3).map(|titles| query("equal", "title", &json!(titles))).collect();
+    let asked = json!({ "queries": texts(&none), "total": false });
+    assert_eq!(admin.ok(Method::POST, &path, &asked).await, json!({ "total": 0, "rows": [] }));
+    assert_eq!(admin.ok(Method::POST, &path, &json!({})).await["total"], 4);
+    let transaction = admin.ok(Method::POST, "/tablesdb/transactions", &json!({})).await["$id"].clone();
+    let staged = json!({ "rowId": "e", "data": { "title": "Eve" }, "transactionId": transaction });
+    admin.ok(Method::POST, ROWS, &staged).await;
+    let within = json!({ "transactionId": transaction });
+    assert_eq!(admin.ok(Method::POST, &path, &within).await["total"], 5);
+    let stranger = engine.user("eve").await;
+    assert_eq!(stranger.refused(Method::POST, &path, &json!({})).await.0, 401);
+    // A row of this name is a row.
+    admin.ok(Method::POST, ROWS, &json!({ "rowId": "query", "data": {} })).await;
+    assert_eq!(admin.get(&path).await["$id"], "query");
+}
+
 #[tokio::test]
 async fn every_method_finds_its_rows() {
     let engine = Running::start().await;

@@ -18,7 +18,9 @@ use std::{
 
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
-use telestack_engine::{AccountsConfig, Clock, Engine, EngineConfig, Mailbox, MessengerConfig, Outlet};
+use telestack_engine::{
+    AccountsConfig, Clock, Engine, EngineConfig, Mailbox, MessengerConfig, Outlet, Projects,
+};
 
 pub const PASSWORD: &str = "correct horse battery";
 
@@ -75,6 +77,7 @@ pub struct Running {
     pub folder: Option<tempfile::TempDir>,
     config: EngineConfig,
     engine: Option<Engine>,
+    projects: Option<Arc<Projects>>,
     server: tokio::task::JoinHandle<()>,
 }
 
@@ -127,13 +130,23 @@ impl Running {
         let key = engine.create_key("tests").await.expect("key");
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("port");
         let base = format!("http://{}/v1", listener.local_addr().expect("address"));
-        let router = axum::Router::new().nest("/v1", engine.router());
+        let projects = Projects::new(engine.clone(), folder.path().join("projects"));
+        let router = axum::Router::new().nest("/v1", projects.router());
         let server = tokio::spawn(async move {
             axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
                 .await
                 .expect("served");
         });
-        Self { base, key, clock, folder: Some(folder), config, engine: Some(engine), server }
+        Self {
+            base,
+            key,
+            clock,
+            folder: Some(folder),
+            config,
+            engine: Some(engine),
+            projects: Some(projects),
+            server,
+        }
     }
 
     /// Ends the engine and starts another on the same folder, at the same time.
@@ -141,8 +154,9 @@ impl Running {
         let folder = self.folder.take().expect("folder");
         self.server.abort();
         let _ = (&mut self.server).await;
-        if let Some(engine) = self.engine.take() {
-            engine.stop(Duration::from_secs(10)).await;
+        self.engine = None;
+        if let Some(projects) = self.projects.take() {
+            projects.stop(Duration::from_secs(10)).await;
         }
         Self::on(folder, self.config.clone(), self.clock.clone()).await
     }
@@ -207,8 +221,13 @@ impl Running {
         self.engine.as_ref().expect("running").tidy().await.expect("tidied");
     }
 
+    /// What a server does after that.
+    pub async fn wake(&self) {
+        self.projects.as_ref().expect("running").wake().await;
+    }
+
     pub async fn stop(&self) {
-        self.engine.as_ref().expect("running").stop(Duration::from_secs(5)).await;
+        self.projects.as_ref().expect("running").stop(Duration::from_secs(5)).await;
     }
 
     pub fn open_sockets(&self) -> usize {
@@ -220,7 +239,15 @@ impl Running {
     }
 
     pub fn guest(&self) -> Client {
-        Client { base: self.base.clone(), headers: Vec::new() }
+        Client { base: self.base.clone(), project: self.config.project.clone(), headers: Vec::new() }
+    }
+
+    /// A further project: somebody who is nobody there, and its administrator.
+    pub async fn project(&self, id: &str) -> (Client, Client) {
+        let folder = self.folder.as_ref().expect("folder").path().join("projects");
+        let made = telestack_engine::make_project(&self.config, &folder, id, id, self.clock.clone()).await;
+        let guest = self.guest().at(id);
+        (guest.clone(), guest.with("x-appwrite-key", &made.expect("a project")))
     }
 
     pub fn admin(&self) -> Client {
@@ -265,6 +292,8 @@ impl Drop for Running {
 #[derive(Clone)]
 pub struct Client {
     base: String,
+    /// The project that is asked; one may send what another gave out to it.
+    pub project: String,
     headers: Vec<(String, String)>,
 }
 
@@ -274,13 +303,18 @@ impl Client {
         self
     }
 
+    /// The same caller at another project.
+    pub fn at(&self, project: &str) -> Self {
+        Self { project: project.to_owned(), ..self.clone() }
+    }
+
     pub fn headers(&self) -> &[(String, String)] {
         &self.headers
     }
 
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let request =
-            HTTP.request(method, format!("{}{path}", self.base)).header("x-appwrite-project", "telestack");
+            HTTP.request(method, format!("{}{path}", self.base)).header("x-appwrite-project", &self.project);
         self.headers.iter().fold(request, |request, (name, value)| request.header(name, value))
     }
 

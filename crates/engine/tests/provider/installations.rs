@@ -83,6 +83,17 @@ async fn a_team_installs_a_program_that_acts_by_itself() {
         of(404, "app_installation_not_found")
     );
 
+    // Its maker may take it away from a team, too.
+    let again = ada.ok(Method::POST, all, &install).await;
+    let again = format!("{of_app}/{}", text(&again["$id"]));
+    assert_eq!(ben.refused(Method::DELETE, &again, &Value::Null).await, of(401, "user_unauthorized"));
+    maker.ok(Method::DELETE, &again, &Value::Null).await;
+    assert_eq!(ada.get(all).await["total"], 0);
+    assert_eq!(
+        maker.refused(Method::DELETE, &again, &Value::Null).await,
+        of(404, "app_installation_not_found")
+    );
+
     // A program that acts for an owner installs no other.
     let tokens =
         program.tokens(&agree(&ada, &program, "openid project:teams.write project:teams.read").await).await;

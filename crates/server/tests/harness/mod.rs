@@ -26,13 +26,15 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// A folder with a configuration, in which servers and commands run.
 pub struct Place {
     pub folder: PathBuf,
+    /// How many files a server may have open as long as it does not ask for more.
+    pub files: Option<u32>,
     _temporary: Option<tempfile::TempDir>,
 }
 
 impl Place {
     pub fn new() -> Self {
         let temporary = tempfile::tempdir().expect("folder");
-        let place = Self { folder: temporary.path().to_owned(), _temporary: Some(temporary) };
+        let place = Self { folder: temporary.path().to_owned(), files: None, _temporary: Some(temporary) };
         place.configure("telestack.toml", "data");
         place
     }
@@ -64,7 +66,15 @@ impl Place {
     }
 
     pub fn command(&self, config: &str, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_telestack-server"));
+        let server = env!("CARGO_BIN_EXE_telestack-server");
+        let mut command = match self.files {
+            None => Command::new(server),
+            Some(files) => {
+                let mut shell = Command::new("sh");
+                shell.args(["-c", &format!("ulimit -Sn {files}; exec \"$0\" \"$@\""), server]);
+                shell
+            }
+        };
         command.arg("--config").arg(self.path(config)).args(arguments).kill_on_drop(true);
         command
     }
@@ -86,8 +96,13 @@ impl Place {
 
     /// Starts a server and waits until it listens.
     pub async fn serve(&self, config: &str) -> Server {
-        let mut child = self
-            .command(config, &["run"])
+        self.serve_by(self.command(config, &["run"])).await
+    }
+
+    /// As [`Place::serve`], by a command that becomes the server.
+    pub async fn serve_by(&self, mut command: Command) -> Server {
+        let mut child = command
+            .kill_on_drop(true)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -109,7 +124,8 @@ impl Place {
         let secrets = fs::read_to_string(self.path("data").join("secrets.toml")).unwrap_or_default();
         let secrets: toml::Table = secrets.parse().expect("secrets");
         let key = secrets.get("admin_key").and_then(toml::Value::as_str).unwrap_or_default().to_owned();
-        let api = Api { base: format!("http://{address}/v1"), key, http: reqwest::Client::new() };
+        let project = "telestack".to_owned();
+        let api = Api { base: format!("http://{address}/v1"), project, key, http: reqwest::Client::new() };
         Server { child, api, _reader: reader }
     }
 }
@@ -121,6 +137,34 @@ pub struct Server {
 }
 
 impl Server {
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id().expect("it runs")
+    }
+
+    /// What it says of its health, and with which status.
+    pub async fn health(&self) -> (StatusCode, Value) {
+        let url = format!("http://{}/health", self.address());
+        Api::read(self.api.http.get(url).send().await).await.expect("an answer")
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> &str {
+        let base = self.api.base.strip_prefix("http://").expect("a scheme");
+        base.strip_suffix("/v1").expect("a path")
+    }
+
+    /// Bytes of memory that it has in use now, and had at most.
+    pub fn memory(&self) -> [u64; 2] {
+        let path = format!("/proc/{}/status", self.child.id().expect("it runs"));
+        let status = fs::read_to_string(path).expect("a status");
+        ["VmRSS:", "VmHWM:"].map(|name| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("a line");
+            let kilobytes = line.trim().strip_suffix(" kB").expect("a unit");
+            kilobytes.parse::<u64>().expect("a number") * 1024
+        })
+    }
+
     /// Ends it as a crash would.
     pub async fn kill(mut self) {
         self.child.kill().await.expect("killed");
@@ -140,15 +184,21 @@ impl Server {
 #[derive(Clone)]
 pub struct Api {
     base: String,
+    project: String,
     key: String,
     http: reqwest::Client,
 }
 
 impl Api {
+    /// The same server's API for a further project, as the administrator of that calls it.
+    pub fn of_project(&self, id: &str, key: &str) -> Self {
+        Self { project: id.to_owned(), key: key.to_owned(), ..self.clone() }
+    }
+
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http
             .request(method, format!("{}{path}", self.base))
-            .header("x-appwrite-project", "telestack")
+            .header("x-appwrite-project", &self.project)
             .header("x-appwrite-key", &self.key)
     }
 

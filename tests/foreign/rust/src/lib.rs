@@ -1,5 +1,7 @@
 //! The running stack, as `cargo xtask serve --json` prints it.
 
+use std::time::{Duration, Instant};
+
 use appwrite::{Client, error::AppwriteError};
 use serde_json::Value;
 
@@ -31,4 +33,27 @@ pub fn admin() -> Client {
 #[must_use]
 pub fn kind<T: std::fmt::Debug>(result: Result<T, AppwriteError>) -> String {
     result.expect_err("a refusal").error_type.unwrap_or_default()
+}
+
+/// What `fits` finds in a message to `to`, waited for: messages lie in a folder in development.
+///
+/// # Panics
+/// None came in 15 seconds.
+pub fn until_message<T>(to: &str, fits: impl Fn(&str) -> Option<T>) -> T {
+    let stack = stack();
+    let folder = std::path::Path::new(stack["mailbox"].as_str().expect("a mailbox"));
+    let end = Instant::now() + Duration::from_secs(15);
+    while Instant::now() < end {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let text = std::fs::read_to_string(entry.path()).unwrap_or_default();
+            let message: Value = serde_json::from_str(&text).unwrap_or_default();
+            if message["to"] == to
+                && let Some(found) = fits(message["text"].as_str().unwrap_or_default())
+            {
+                return found;
+            }
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    panic!("no message to {to} came");
 }

@@ -56,7 +56,7 @@ pub fn promise(
 ) -> Result<(String, String), StoreError> {
     let (user, identity) = settle(tx, events, app, trace, arrival)?;
     let secret = ids::secret();
-    let made = tokens::make_with(tx, app, Purpose::OAuth2, Some(&user.id), &user.id, secret, LIFETIME)?;
+    let made = tokens::make_with(tx, app, Purpose::OAuth2, &user.id, secret, LIFETIME)?;
     tx.execute("UPDATE token SET identity_id = ?1 WHERE id = ?2", [&identity.id, &made.id])?;
     trace.log(tx, &user.id, "token.create", app.now())?;
     Ok((user.id, made.secret))

@@ -216,6 +216,26 @@ pub fn end_all(
     Ok(())
 }
 
+/// Ends the sessions of so many who have one that began until `before`, and answers of how many.
+pub fn end_of_some(
+    tx: &Connection,
+    events: &mut Vec<Event>,
+    trace: &Trace,
+    before: i64,
+    most: usize,
+) -> Result<usize, StoreError> {
+    let sql = "SELECT DISTINCT user_id FROM session WHERE created <= ?1 LIMIT ?2";
+    let mut statement = tx.prepare_cached(sql)?;
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let users: Vec<String> =
+        statement.query_map([before, most], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    for user in &users {
+        end_all(tx, events, user, None, before)?;
+        trace.log(tx, user, "session.delete", before)?;
+    }
+    Ok(users.len())
+}
+
 /// Ends one session of `user`; one that is not there is over already.
 pub fn end_one(
     tx: &Connection,

@@ -32,13 +32,14 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
     let email = check_email(&body.email)?;
     let now = call.app.now();
     let (here, anywhere) = (format!("sign-in {email} {}", call.ip), format!("sign-in {email}"));
-    if !call.caller.is_key() {
+    if call.is_limited() {
         call.app.limits.take(now, here.clone(), TRIES)?;
         call.app.limits.take(now, anywhere.clone(), TRIES_OF_ALL)?;
     }
     let user = call.app.store.read(move |c| User::find_by_email(c, &email)).await?;
     let hash = user.as_ref().and_then(|user| user.password.clone());
-    let right = password::verify(body.password.clone(), hash).await?;
+    let foreign = call.app.foreign_ways.samples(&call.app.store).await?;
+    let right = password::verify_of_stranger(body.password.clone(), hash, foreign).await?;
     let Some(user) = user.filter(|_| right) else { return Err(wrong_credentials()) };
     call.app.limits.forgive(&here);
     call.app.limits.give_back(&anywhere);

@@ -4,15 +4,15 @@ use axum::{http::StatusCode, response::Response};
 use serde::Deserialize;
 
 use super::{
-    Purpose, Token,
-    ask::{Address, ask},
+    Purpose,
+    ask::{Address, Ask},
     limit,
 };
 use crate::{
     account::phrase,
     core::{
         error::ApiResult,
-        messenger::{Channel, Language, Letter, Template},
+        messenger::Channel,
         routes::{self, Call},
     },
     users::check_email,
@@ -32,14 +32,7 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
     call.app.messenger.needs(Channel::Email)?;
     limit(&call, &email)?;
     let phrase = if body.phrase { phrase::make() } else { String::new() };
-    let (purpose, language, said) = (Purpose::EmailCode, Language::of(&call.headers), phrase.clone());
-    let letter = move |token: &Token, to| Letter {
-        template: Template::EmailCode,
-        language,
-        to,
-        values: vec![("code", token.secret.clone()), ("phrase", said), ("minutes", purpose.minutes())],
-        until: token.expire,
-    };
-    let token = ask(&call, Address::Email(email), &body.user_id, purpose, letter).await?;
+    let ask = Ask::new(&call, Address::Email(email), Purpose::EmailCode, &body.user_id)?;
+    let token = ask.with_phrase(&phrase).send(&call).await?;
     routes::json(StatusCode::CREATED, &token.json(call.caller.is_key(), &phrase))
 }

@@ -4,16 +4,15 @@ use axum::{http::StatusCode, response::Response};
 use serde::Deserialize;
 
 use super::{
-    Purpose, Token,
-    ask::{Address, ask},
+    Purpose,
+    ask::{Address, Ask},
     limit,
 };
 use crate::{
     account::{phrase, redirect},
     core::{
-        clock::iso,
         error::ApiResult,
-        messenger::{Channel, Language, Letter, Template},
+        messenger::Channel,
         routes::{self, Call},
     },
     users::check_email,
@@ -37,24 +36,7 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
     call.app.messenger.needs(Channel::Email)?;
     limit(&call, &email)?;
     let phrase = if body.phrase { phrase::make() } else { String::new() };
-    let (purpose, language, said) = (Purpose::MagicLink, Language::of(&call.headers), phrase.clone());
-    let project = call.app.config.project.clone();
-    let letter = move |token: &Token, to| {
-        let parameters = [
-            ("userId", token.told.as_str()),
-            ("secret", &token.secret),
-            ("expire", &iso(token.expire)),
-            ("project", &project),
-        ];
-        let link = redirect::link(&page, &parameters);
-        Letter {
-            template: Template::MagicLink,
-            language,
-            to,
-            values: vec![("link", link), ("phrase", said), ("minutes", purpose.minutes())],
-            until: token.expire,
-        }
-    };
-    let token = ask(&call, Address::Email(email), &body.user_id, purpose, letter).await?;
+    let ask = Ask::new(&call, Address::Email(email), Purpose::MagicLink, &body.user_id)?;
+    let token = ask.leading_to(page).with_phrase(&phrase).send(&call).await?;
     routes::json(StatusCode::CREATED, &token.json(call.caller.is_key(), &phrase))
 }

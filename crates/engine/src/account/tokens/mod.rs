@@ -2,13 +2,19 @@
 
 mod ask;
 mod email;
+mod grant;
 mod magic_link;
 mod phone;
 
 use axum::http::{Method, StatusCode};
 use rusqlite::{Connection, params};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+pub use self::{
+    ask::{Address, Ask},
+    grant::begin,
+};
 use super::{HOUR, open};
 use crate::core::{
     app::App,
@@ -38,7 +44,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// What a secret is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Purpose {
     EmailCode,
     MagicLink,
@@ -104,6 +110,7 @@ impl Purpose {
 }
 
 /// A token that was made just now, and its secret.
+#[derive(Serialize, Deserialize)]
 pub struct Token {
     pub id: String,
     pub told: String,
@@ -113,6 +120,42 @@ pub struct Token {
 }
 
 impl Token {
+    /// A token that nobody has yet. `told` is the user's id as the asker hears it: who asks with an address hears nothing that
+    /// the address did not say.
+    pub fn new(purpose: Purpose, told: &str, now: i64) -> Self {
+        let secret = if purpose.is_code() { ids::code() } else { ids::secret() };
+        Self {
+            id: ids::unique(),
+            told: told.to_owned(),
+            secret,
+            created: now,
+            expire: now + purpose.lifetime(),
+        }
+    }
+
+    /// Keeps it for `user`; for nobody it costs the same and opens nothing. A newer code takes the place of an older.
+    pub fn keep(
+        &self,
+        tx: &Connection,
+        app: &App,
+        purpose: Purpose,
+        user: Option<&str>,
+    ) -> Result<(), StoreError> {
+        tx.execute("DELETE FROM token WHERE expire <= ?1", [app.now()])?;
+        if purpose.is_code() {
+            let sql = "DELETE FROM token
+                 WHERE user_id IS ?1 AND purpose = ?2 AND (user_id IS NOT NULL OR told = ?3)";
+            tx.execute(sql, params![user, purpose.name(), self.told])?;
+        }
+        let hash = hash(app, &self.id, &self.secret);
+        tx.execute(
+            "INSERT INTO token (id, user_id, told, purpose, hash, tries, created, expire)
+             VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7)",
+            params![self.id, user, self.told, purpose.name(), hash, self.created, self.expire],
+        )?;
+        Ok(())
+    }
+
     /// What Appwrite tells of a token; the secret is for programs with a key.
     pub fn json(&self, secret: bool, phrase: &str) -> Value {
         json!({
@@ -126,17 +169,11 @@ impl Token {
     }
 }
 
-/// Makes a token for `user`; for nobody it costs the same and opens nothing. `told` is the user's id as the asker
-/// hears it: who asks with an address hears nothing that the address did not say.
-pub fn make(
-    tx: &Connection,
-    app: &App,
-    purpose: Purpose,
-    user: Option<&str>,
-    told: &str,
-) -> Result<Token, StoreError> {
-    let secret = if purpose.is_code() { ids::code() } else { ids::secret() };
-    make_with(tx, app, purpose, user, told, secret, purpose.lifetime())
+/// Makes a token for `user`, who is known to the caller.
+pub fn make(tx: &Connection, app: &App, purpose: Purpose, user: &str) -> Result<Token, StoreError> {
+    let token = Token::new(purpose, user, app.now());
+    token.keep(tx, app, purpose, Some(user))?;
+    Ok(token)
 }
 
 /// The same with a given secret and lifetime in milliseconds.
@@ -144,24 +181,13 @@ pub fn make_with(
     tx: &Connection,
     app: &App,
     purpose: Purpose,
-    user: Option<&str>,
-    told: &str,
+    user: &str,
     secret: String,
     lifetime: i64,
 ) -> Result<Token, StoreError> {
-    let now = app.now();
-    let token =
-        Token { id: ids::unique(), told: told.to_owned(), secret, created: now, expire: now + lifetime };
-    tx.execute("DELETE FROM token WHERE expire <= ?1", [now])?;
-    if purpose.is_code() {
-        tx.execute("DELETE FROM token WHERE user_id = ?1 AND purpose = ?2", params![user, purpose.name()])?;
-    }
-    let hash = hash(app, &token.id, &token.secret);
-    tx.execute(
-        "INSERT INTO token (id, user_id, told, purpose, hash, tries, created, expire)
-         VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7)",
-        params![token.id, user, told, purpose.name(), hash, now, token.expire],
-    )?;
+    let token = Token::new(purpose, user, app.now());
+    let token = Token { secret, expire: token.created + lifetime, ..token };
+    token.keep(tx, app, purpose, Some(user))?;
     Ok(token)
 }
 
@@ -185,7 +211,8 @@ impl Redeemed {
 }
 
 /// Looks whether `secret` is right for one of `purposes`. A wrong one counts against every token that it was tried on:
-/// the transaction must be committed then, too. `user` is the user's id, or what the asker was told.
+/// the transaction must be committed then, too. `user` is the user's id, or what the asker was told; what was made for nobody
+/// counts the same, so that it takes as long, and is never right.
 pub fn look(
     tx: &Connection,
     app: &App,
@@ -196,13 +223,13 @@ pub fn look(
     let now = app.now();
     let mut statement = tx.prepare_cached(
         "SELECT id, user_id, purpose, hash, told, created, expire, identity_id FROM token
-         WHERE (user_id = ?1 OR told = ?1) AND user_id IS NOT NULL AND expire > ?2 AND tries <= ?3",
+         WHERE (user_id = ?1 OR told = ?1) AND expire > ?2 AND tries <= ?3",
     )?;
     let tokens = statement.query_map(params![user, now, TRIES], |row| {
         let purpose: String = row.get(2)?;
         let redeemed = Redeemed {
             id: row.get(0)?,
-            user: row.get(1)?,
+            user: row.get::<_, Option<String>>(1)?.unwrap_or_default(),
             purpose: ALL.into_iter().find(|known| known.name() == purpose).unwrap_or(Purpose::Generic),
             identity: row.get(7)?,
             told: row.get(4)?,
@@ -217,7 +244,7 @@ pub fn look(
             continue;
         }
         // Both are made with a key that nobody outside has: how far they are alike tells nothing.
-        if hash(app, &token.id, secret) == kept {
+        if hash(app, &token.id, secret) == kept && !token.user.is_empty() {
             return Ok(Some(token));
         }
         tx.execute("UPDATE token SET tries = tries + 1 WHERE id = ?1", [&token.id])?;
@@ -246,7 +273,7 @@ fn hash(app: &App, id: &str, secret: &str) -> Vec<u8> {
 
 /// Refuses too many messages to one person.
 pub fn limit(call: &Call, to: &str) -> ApiResult<()> {
-    if !call.caller.is_key() {
+    if call.is_limited() {
         let now = call.app.now();
         call.app.limits.take(now, format!("message {to} {}", call.ip), TO_ONE)?;
         call.app.limits.take(now, format!("message {to}"), TO_ONE_OF_ALL)?;

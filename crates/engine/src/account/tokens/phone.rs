@@ -4,14 +4,14 @@ use axum::{http::StatusCode, response::Response};
 use serde::Deserialize;
 
 use super::{
-    Purpose, Token,
-    ask::{Address, ask},
+    Purpose,
+    ask::{Address, Ask},
     limit,
 };
 use crate::{
     core::{
         error::ApiResult,
-        messenger::{Channel, Language, Letter, Template},
+        messenger::Channel,
         routes::{self, Call},
     },
     users::check_phone,
@@ -30,14 +30,7 @@ pub async fn create(mut call: Call) -> ApiResult<Response> {
         call.app.messenger.needs(Channel::Sms)?;
     }
     limit(&call, &phone)?;
-    let (purpose, language) = (Purpose::PhoneCode, Language::of(&call.headers));
-    let letter = move |token: &Token, to| Letter {
-        template: Template::PhoneCode,
-        language,
-        to,
-        values: vec![("code", token.secret.clone()), ("minutes", purpose.minutes())],
-        until: token.expire,
-    };
-    let token = ask(&call, Address::Phone(phone), &body.user_id, purpose, letter).await?;
+    let ask = Ask::new(&call, Address::Phone(phone), Purpose::PhoneCode, &body.user_id)?;
+    let token = ask.send(&call).await?;
     routes::json(StatusCode::CREATED, &token.json(call.caller.is_key(), ""))
 }

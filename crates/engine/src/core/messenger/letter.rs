@@ -1,7 +1,7 @@
 //! A message to one person, kept sealed from the moment that it belongs to until it is out or of no use any more.
 
-use rusqlite::{Connection, params};
-use serde::{Deserialize, Serialize};
+use rusqlite::{Connection, OptionalExtension as _, params};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{Channel, Language, Message, MessageError, Sender, Template};
 use crate::core::{app::App, ids, seal, store::StoreError};
@@ -43,25 +43,59 @@ impl Letter {
     /// Keeps it in the transaction of what it belongs to, so that nothing is promised that does not go out, and wakes who
     /// sends. That is safe before the commit: they begin with a write, which waits for this one's end.
     pub fn post(self, tx: &Connection, app: &App) -> Result<(), StoreError> {
-        let waiting: i64 =
-            tx.prepare_cached("SELECT count(*) FROM letter")?.query_row([], |row| row.get(0))?;
-        if waiting >= WAITING {
-            tracing::error!("a message was dropped: too many wait already");
-            return Ok(());
-        }
-        let (id, now) = (ids::unique(), app.now());
         let content = app.messenger.fill(self.template, self.language, self.to, &self.values);
-        let channel = content.message.channel.name();
-        let text = serde_json::to_vec(&content).unwrap_or_default();
-        let sealed = seal::seal(&app.config.jwt_secret, &about(&id), &text);
-        tx.prepare_cached(
-            "INSERT INTO letter (id, channel, content, state, written, due, until)
-             VALUES (?1, ?2, ?3, 'waiting', ?4, ?4, ?5)",
-        )?
-        .execute(params![id, channel, sealed, now, self.until])?;
+        keep(tx, app, content.message.channel, "waiting", &content, self.until)?;
         app.messenger.wake.notify_one();
         Ok(())
     }
+}
+
+fn keep(
+    tx: &Connection,
+    app: &App,
+    channel: Channel,
+    state: &str,
+    content: &impl Serialize,
+    until: i64,
+) -> Result<(), StoreError> {
+    let waiting: i64 = tx.prepare_cached("SELECT count(*) FROM letter")?.query_row([], |row| row.get(0))?;
+    if waiting >= WAITING {
+        tracing::error!("a message was dropped: too many wait already");
+        return Ok(());
+    }
+    let (id, now) = (ids::unique(), app.now());
+    let text = serde_json::to_vec(content).unwrap_or_default();
+    let sealed = seal::seal(&app.config.jwt_secret, &about(&id), &text);
+    tx.prepare_cached(
+        "INSERT INTO letter (id, channel, content, state, written, due, until)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)",
+    )?
+    .execute(params![id, channel.name(), sealed, state, now, until])?;
+    Ok(())
+}
+
+/// Keeps what somebody asked for, sealed as the letter will be, until it is known whom it is for.
+pub fn keep_asked(
+    tx: &Connection,
+    app: &App,
+    channel: Channel,
+    asked: &impl Serialize,
+    until: i64,
+) -> Result<(), StoreError> {
+    keep(tx, app, channel, "asked", asked, until)
+}
+
+/// Takes the oldest of it away; nothing inside where the server's key is another than it was sealed with.
+pub fn take_asked<T: DeserializeOwned>(tx: &Connection, app: &App) -> Result<Option<Option<T>>, StoreError> {
+    let sql = "DELETE FROM letter
+         WHERE number = (SELECT number FROM letter WHERE state = 'asked' ORDER BY number LIMIT 1)
+         RETURNING id, content";
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?));
+    let taken = tx.prepare_cached(sql)?.query_row([], row).optional()?;
+    Ok(taken.map(|(id, sealed)| {
+        let text = seal::open(&app.config.jwt_secret, &about(&id), &sealed)?;
+        serde_json::from_slice(&text).ok()
+    }))
 }
 
 /// What waits and is due, at most so many, marked as given; and whether more waits. With `fresh` nothing is on its way:

@@ -25,7 +25,7 @@ use super::{
     settings::Live,
 };
 use letter::Content;
-pub use letter::Letter;
+pub use letter::{Letter, keep_asked, take_asked};
 pub use mailbox::Mailbox;
 pub use post::begin;
 pub use server::OpenMailServer;

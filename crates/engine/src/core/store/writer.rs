@@ -291,4 +291,23 @@ mod tests {
         places.sort_unstable();
         assert!(places.windows(2).all(|pair| pair[0].1 < pair[1].1), "told in the order of the changes");
     }
+
+    #[tokio::test]
+    async fn a_change_that_takes_too_long_is_taken_back_and_no_other() {
+        let (_folder, store, other) = held().await;
+        let patience = Patience { reading: None, writing: Some(Duration::from_millis(50)) };
+        let long = patience.with(store.write(|tx| {
+            for number in 1000.. {
+                patience::check()?;
+                tx.execute("INSERT INTO t VALUES (?1)", [number])?;
+            }
+            Ok(())
+        }));
+        let release = async { other.execute_batch("COMMIT").expect("released") };
+        let (before, long, after, ()) =
+            tokio::join!(insert(&store, 1), long, patience.with(insert(&store, 2)), release);
+        assert!(matches!((before, after), (Ok(1), Ok(1))));
+        assert!(matches!(long, Err(StoreError::TooLong)), "{long:?}");
+        assert_eq!(rows(&store).await, [1, 2]);
+    }
 }

@@ -6,7 +6,7 @@ mod routes;
 
 use axum::{
     body::Body,
-    http::header,
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde_json::Value;
@@ -14,7 +14,7 @@ use sync_wrapper::SyncWrapper;
 
 pub use self::routes::routes;
 use crate::core::{
-    error::ApiResult,
+    error::{ApiError, ApiResult},
     routes::{Call, Handler},
 };
 
@@ -41,7 +41,8 @@ async fn translated(mut call: Call, operation: Handler) -> ApiResult<Response> {
     let response = operation(call).await.unwrap_or_else(IntoResponse::into_response);
     let (mut parts, body) = response.into_parts();
     let Ok(bytes) = axum::body::to_bytes(body, LARGEST).await else {
-        return Ok(axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response());
+        let why = "The answer is over 256 MiB: ask for less.";
+        return Err(ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "general_server_error", why));
     };
     let Ok(mut answer) = serde_json::from_slice::<Value>(&bytes) else {
         return Ok(Response::from_parts(parts, Body::from(bytes)));

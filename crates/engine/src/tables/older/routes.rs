@@ -61,12 +61,14 @@ fn of_documents() -> Vec<Route> {
     let (read, write) = ("documents.read", "documents.write");
     let documents = "/databases/{databaseId}/collections/{collectionId}/documents";
     let document = "/databases/{databaseId}/collections/{collectionId}/documents/{documentId}";
+    let asked = "/databases/{databaseId}/collections/{collectionId}/documents/query";
     let up =
         "/databases/{databaseId}/collections/{collectionId}/documents/{documentId}/{attribute}/increment";
     let down =
         "/databases/{databaseId}/collections/{collectionId}/documents/{documentId}/{attribute}/decrement";
     vec![
         open(read, Method::GET, documents, older!(rows::read::list)),
+        open(read, Method::POST, asked, older!(rows::read::query)),
         open(write, Method::POST, documents, older!(rows::input::create)),
         key(write, Method::PUT, documents, older!(rows::input::upsert_many)),
         key(write, Method::PATCH, documents, older!(rows::input::update_many)),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::{http::StatusCode, response::Response};
 use rusqlite::Connection;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
@@ -58,6 +59,24 @@ pub async fn list(call: Call) -> ApiResult<Response> {
     });
     let (total, rows) = found.await?;
     routes::json(StatusCode::OK, &json!({ "total": total, "rows": rows }))
+}
+
+/// `POST .../rows/query`: the same with what is asked in the body, which holds more than an address.
+pub async fn query(mut call: Call) -> ApiResult<Response> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Body {
+        queries: Option<Vec<String>>,
+        transaction_id: Option<String>,
+        total: Option<bool>,
+    }
+    let body: Body = call.json().await?;
+    call.query.clear();
+    let queries = body.queries.into_iter().flatten().map(|query| ("queries[]".to_owned(), query));
+    call.query.extend(queries);
+    call.query.extend(body.transaction_id.map(|id| ("transactionId".to_owned(), id)));
+    call.query.extend(body.total.map(|total| ("total".to_owned(), total.to_string())));
+    list(call).await
 }
 
 /// How many rows fit, where that is asked for, and the rows of the page.

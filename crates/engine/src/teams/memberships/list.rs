@@ -28,6 +28,12 @@ pub async fn list_of_user(call: Call) -> ApiResult<Response> {
     page(&call, "m.user_id = ?", user.id).await
 }
 
+/// `GET /account/memberships`
+pub async fn list_own(call: Call) -> ApiResult<Response> {
+    let user = call.caller.user()?.0.to_owned();
+    page(&call, "m.user_id = ?", user).await
+}
+
 /// `GET /teams/{teamId}/memberships/{membershipId}`
 pub async fn get(call: Call) -> ApiResult<Response> {
     let (team, id, pending) = (visible(&call)?, call.param("membershipId").to_owned(), shown(&call));

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 pub use accept::accept;
 pub use change::{delete, update};
 pub use create::create;
-pub use list::{get, list, list_of_user};
+pub use list::{get, list, list_of_user, list_own};
 
 use crate::core::{
     clock::iso,
