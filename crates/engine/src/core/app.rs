@@ -25,13 +25,7 @@ use super::{
     store::{Store, StoreError},
     traffic::Traffic,
 };
-use crate::{
-    EngineConfig,
-    messaging::Messaging,
-    oauth2::Keys,
-    realtime::Hub,
-    webhooks::Webhooks,
-};
+use crate::{EngineConfig, messaging::Messaging, oauth2::Keys, realtime::Hub, webhooks::Webhooks};
 
 /// Pictures that are decoded at once: each may take a few hundred megabytes.
 const PICTURES: usize = 2;

@@ -92,7 +92,9 @@ mod tests {
     fn an_expression_sees_what_json_answers() {
         let connection = Connection::open_in_memory().expect("database");
         register(&connection).expect("registered");
-        connection.execute_batch("CREATE TABLE t (real REAL, whole INTEGER, text TEXT) STRICT").expect("made");
+        connection
+            .execute_batch("CREATE TABLE t (real REAL, whole INTEGER, text TEXT) STRICT")
+            .expect("made");
         let sees = |column: &str, expression: &str| -> Option<bool> {
             let sql = format!("SELECT matches(?1, {column}) FROM t");
             connection.query_row(&sql, [expression], |row| row.get(0)).expect("asked")
@@ -106,6 +108,9 @@ mod tests {
         connection.execute("DELETE FROM t", []).expect("emptied");
         connection.execute("INSERT INTO t VALUES (1, 7, 'seven')", []).expect("kept");
         assert_eq!(sees("real", "^1$"), Some(false));
-        assert_eq!((sees("whole", "^7$"), sees("text", "^s.*n$"), sees("NULL", "")), (Some(true), Some(true), None));
+        assert_eq!(
+            (sees("whole", "^7$"), sees("text", "^s.*n$"), sees("NULL", "")),
+            (Some(true), Some(true), None)
+        );
     }
 }

@@ -245,8 +245,7 @@ mod tests {
         let (_folder, store, other) = held().await;
         let brief = |number: i64| {
             store.inner.writer.desk.is_said_to_be_quick();
-            let work =
-                move |tx: &Transaction<'_>| Ok(tx.execute("INSERT INTO t VALUES (?1)", [number])?);
+            let work = move |tx: &Transaction<'_>| Ok(tx.execute("INSERT INTO t VALUES (?1)", [number])?);
             store.write_briefly_then(work, |rows| rows)
         };
         // Were it waited for on this thread, the other would never end.
