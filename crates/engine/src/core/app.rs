@@ -176,8 +176,7 @@ impl App {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>, &mut Telling) -> Result<T, StoreError> + Send + 'static,
     {
-        let (work, tell) = self.told(work);
-        self.store.write_then(work, tell).await
+        self.store.write_then(self.telling(work), self.tell()).await
     }
 
     /// As [`App::change_much`], for one row or as little.
@@ -186,33 +185,31 @@ impl App {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>, &mut Telling) -> Result<T, StoreError> + Send + 'static,
     {
-        let (work, tell) = self.told(work);
-        self.store.write_briefly_then(work, tell).await
+        self.store.write_briefly_then(self.telling(work), self.tell()).await
     }
 
-    /// What is done within the transaction, and what after its commit.
-    fn told<T, F>(
+    /// What is done within the transaction.
+    fn telling<T, F>(
         &self,
         work: F,
-    ) -> (
-        impl FnOnce(&Transaction<'_>) -> Result<(T, Telling), StoreError> + Send + 'static,
-        impl FnOnce((T, Telling)) -> T + Send + 'static,
-    )
+    ) -> impl FnOnce(&Transaction<'_>) -> Result<(T, Telling), StoreError> + use<T, F>
     where
-        T: Send + 'static,
-        F: FnOnce(&Transaction<'_>, &mut Telling) -> Result<T, StoreError> + Send + 'static,
+        F: FnOnce(&Transaction<'_>, &mut Telling) -> Result<T, StoreError>,
     {
-        let bus = self.events.clone();
         let mut telling = Telling::new(self.webhooks.clone(), events::actor(), self.now());
-        let work = move |tx: &Transaction<'_>| {
+        move |tx| {
             let result = work(tx, &mut telling)?;
             telling.queue(tx)?;
             Ok((result, telling))
-        };
-        let tell = move |(result, telling): (T, Telling)| {
+        }
+    }
+
+    /// What is done after its commit.
+    fn tell<T>(&self) -> impl FnOnce((T, Telling)) -> T + use<T> {
+        let bus = self.events.clone();
+        move |(result, telling)| {
             telling.go_out(&bus);
             result
-        };
-        (work, tell)
+        }
     }
 }
