@@ -29,6 +29,8 @@ use crate::{
 
 /// How long a client may take to accept one message, and why it is let go.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a client that is let go may take to go.
+const PARTING: Duration = Duration::from_secs(1);
 /// SDKs send a ping every 20 s; who is silent for this long is gone.
 const SILENCE: Duration = Duration::from_secs(120);
 /// Messages of a client in a minute.
@@ -58,7 +60,10 @@ pub struct Connection {
 
 /// Tells an error and closes.
 pub async fn refuse(mut socket: WebSocket, code: u16, message: &str) {
-    let _ = timeout(PATIENCE, close(&mut socket, code, message)).await;
+    if let Ok(Ok(())) = timeout(PATIENCE, close(&mut socket, code, message)).await {
+        // Bytes that came and were not read would end the connection at once, and take with them what was just said.
+        let _ = timeout(PARTING, async { while let Some(Ok(_)) = socket.recv().await {} }).await;
+    }
 }
 
 async fn close(socket: &mut WebSocket, code: u16, message: &str) -> Result<(), axum::Error> {

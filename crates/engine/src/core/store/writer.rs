@@ -244,13 +244,16 @@ mod tests {
     async fn what_is_brief_is_done_at_once_and_waits_elsewhere_for_another_process() {
         let (_folder, store, other) = held().await;
         let brief = |number: i64| {
-            store.inner.writer.desk.is_said_to_be_quick();
+            let desk = &store.inner.writer.desk;
+            // Who was answered by the writer is so before it left.
+            drop(desk.wait());
+            desk.is_said_to_be_quick();
             let work = move |tx: &Transaction<'_>| Ok(tx.execute("INSERT INTO t VALUES (?1)", [number])?);
             store.write_briefly_then(work, |rows| rows)
         };
         // Were it waited for on this thread, the other would never end.
         let release = async { other.execute_batch("COMMIT").expect("released") };
-        let (one, ()) = tokio::join!(brief(1), release);
+        let (one, ()) = tokio::join!(async { brief(1).await }, release);
         assert!(matches!(one, Ok(1)));
         assert!(matches!(brief(2).now_or_never(), Some(Ok(1))));
         assert!(matches!(brief(2).now_or_never(), Some(Err(StoreError::Sqlite(_)))), "twice the same");
