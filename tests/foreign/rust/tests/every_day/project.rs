@@ -1,7 +1,7 @@
 //! What an administrator decides while the server runs, and what was done.
 
 use appwrite::{
-    enums::{ProjectKeyScopes, ProjectPolicyId},
+    enums::{ProjectEmailTemplateId, ProjectEmailTemplateLocale, ProjectKeyScopes, ProjectPolicyId},
     id::ID,
     services::{Activities, Project, Users},
 };
@@ -32,8 +32,15 @@ async fn keys_platforms_variables_and_policies_are_kept() {
     assert!(policies.iter().any(|policy| policy["$id"] == "session-duration"), "{policies:?}");
     let one = project.get_policy(ProjectPolicyId::SessionDuration).await.expect("read");
     assert!(one["duration"].as_i64() > Some(0), "{one}");
-    let templates = project.list_email_templates(None, None).await.expect("listed");
-    assert!(templates.total > 0);
+    // In a language that no other client here writes in.
+    let (recovery, dutch) = (ProjectEmailTemplateId::Recovery, ProjectEmailTemplateLocale::Nl);
+    let words = Some("Hier: {{redirect}}");
+    project
+        .update_email_template(recovery, Some(dutch), Some("Dag"), words, None, None, None, None)
+        .await
+        .expect("changed");
+    let templates = project.list_email_templates(None, None).await.expect("listed").templates;
+    assert!(templates.iter().any(|template| template.locale == "nl" && template.subject == "Dag"));
 }
 
 #[tokio::test]
