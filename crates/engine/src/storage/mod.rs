@@ -13,6 +13,7 @@ mod manage;
 mod mime;
 mod objects;
 mod pace;
+mod part;
 mod picture;
 mod preview;
 mod range;

@@ -6,7 +6,6 @@
 use std::{path::PathBuf, sync::Arc};
 
 use axum::{
-    body::Bytes,
     extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request, multipart::Field},
     http::StatusCode,
     response::Response,
@@ -23,6 +22,7 @@ use super::{
     finish::{close_if_whole, finish, forget, turn},
     keys,
     pace::Pace,
+    part::{Part, small},
     range::{self, Chunk},
 };
 use crate::core::{
@@ -36,8 +36,6 @@ use crate::core::{
 
 /// Every chunk but the last has at least this many bytes: their list stays short.
 const SMALLEST_CHUNK: i64 = 256 * 1024;
-/// Parts that are not the file: ids and permissions.
-const SMALL: usize = 16 * 1024;
 /// Memory that an upload takes, whatever is uploaded: what came and is not written yet, and a block twice.
 const MEMORY: usize = 384 * 1024;
 
@@ -436,41 +434,6 @@ async fn begin(
     Ok(file)
 }
 
-/// Bytes that are read of what is refused: a chunk as Appwrite's SDKs send them has five megabytes.
-const SPILLED: usize = 8 * 1024 * 1024;
-
-/// The part that is the file.
-struct Part<'a> {
-    field: Field<'a>,
-    pace: &'a mut Pace,
-}
-
-impl Part<'_> {
-    /// What comes next of it.
-    async fn next(&mut self) -> ApiResult<Option<Bytes>> {
-        let bytes = self.pace.wait(self.field.chunk()).await?;
-        self.pace.came(bytes.as_ref().map_or(0, Bytes::len));
-        Ok(bytes)
-    }
-
-    /// Reads it to its end without keeping it.
-    async fn drain(&mut self) -> ApiResult<()> {
-        while self.next().await?.is_some() {}
-        Ok(())
-    }
-
-    /// Reads on for a while what is refused: who is still sending might otherwise lose the connection before they read why.
-    async fn spill(&mut self) {
-        let mut left = SPILLED;
-        while let Ok(Some(bytes)) = self.next().await {
-            left = left.saturating_sub(bytes.len());
-            if left == 0 {
-                return;
-            }
-        }
-    }
-}
-
 /// Writes a part to its place and waits until it is on disk. At most `limit` bytes.
 async fn receive(mut writer: Writer, limit: i64, part: &mut Part<'_>) -> ApiResult<i64> {
     let mut written: i64 = 0;
@@ -483,17 +446,6 @@ async fn receive(mut writer: Writer, limit: i64, part: &mut Part<'_>) -> ApiResu
     }
     writer.finish().await.map_err(|error| failure::blob(&error, 0))?;
     Ok(written)
-}
-
-async fn small(mut field: Field<'_>, pace: &mut Pace) -> ApiResult<String> {
-    let mut bytes = Vec::new();
-    while let Some(more) = pace.wait(field.chunk()).await? {
-        bytes.extend_from_slice(&more);
-        if bytes.len() > SMALL {
-            return Err(ApiError::argument("A part of the form is too long."));
-        }
-    }
-    String::from_utf8(bytes).map_err(|_| ApiError::argument("A part of the form is no UTF-8."))
 }
 
 fn check_size(bucket: &Bucket, size: i64) -> ApiResult<()> {

@@ -1,7 +1,7 @@
 //! Usage of one service.
 
 use axum::{http::StatusCode, response::Response};
-use rusqlite::Connection;
+use rusqlite::{Connection, ToSql};
 use serde_json::{Value, json};
 
 use super::{
@@ -70,15 +70,23 @@ pub async fn users(call: Call) -> ApiResult<Response> {
     answer(&call, count).await
 }
 
+/// How many files there are, and their bytes.
+fn number_and_bytes(
+    c: &Connection,
+    periods: &Periods,
+    from: &str,
+    values: &[&dyn ToSql],
+) -> Result<(Stock, Stock), StoreError> {
+    let files = Kind::number(from);
+    let number = Stock::count(c, periods, files, values)?;
+    Ok((number, Stock::count(c, periods, Kind { value: "size", ..files }, values)?))
+}
+
 /// `GET /storage/usage`
 pub async fn storage(call: Call) -> ApiResult<Response> {
     let count = |c: &Connection, periods: &Periods| {
         let buckets = Stock::count(c, periods, Kind::number("bucket"), &[])?;
-        let files = Kind::number("file WHERE complete");
-        let (files, bytes) = (
-            Stock::count(c, periods, files, &[])?,
-            Stock::count(c, periods, Kind { value: "size", ..files }, &[])?,
-        );
+        let (files, bytes) = number_and_bytes(c, periods, "file WHERE complete", &[])?;
         Ok(json!({
             "bucketsTotal": buckets.total,
             "filesTotal": files.total,
@@ -99,11 +107,8 @@ pub async fn bucket(call: Call) -> ApiResult<Response> {
         if !c.query_row(known, [&id], |row| row.get::<_, bool>(0))? {
             return Err(ApiError::not_found("storage_bucket_not_found", "A bucket").into());
         }
-        let files = Kind::number("file WHERE complete AND bucket_id = ?1");
-        let (files, bytes) = (
-            Stock::count(c, periods, files, &[&id])?,
-            Stock::count(c, periods, Kind { value: "size", ..files }, &[&id])?,
-        );
+        let from = "file WHERE complete AND bucket_id = ?1";
+        let (files, bytes) = number_and_bytes(c, periods, from, &[&id])?;
         Ok(json!({
             "filesTotal": files.total,
             "filesStorageTotal": bytes.total,
